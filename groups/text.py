@@ -1,0 +1,27 @@
+"""Text as people type it: folded so that accents, case and odd letters do not matter."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe",
+        "ı": "i", "ħ": "h", "ŋ": "n", "ŧ": "t", "ə": "e", "ʻ": "", "ʼ": "", "’": "", "'": "", "`": "",
+    }
+)  # fmt: skip
+_GAPS = re.compile(r"[^\w]+", re.UNICODE)
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case, without accents or punctuation, words one space apart.
+
+    "Montréal" and "MONTREAL" fold alike; so do "O'Fallon" and "OFallon".
+    """
+    if text.isascii():
+        plain = text.lower().translate(_LETTERS)
+    else:
+        taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+        plain = "".join(letter for letter in taken_apart if not unicodedata.combining(letter))
+        plain = plain.translate(_LETTERS)
+    return _GAPS.sub(" ", plain).replace("_", " ").strip()

@@ -1,0 +1,17 @@
+"""When, where, and who is coming."""
+
+from meetings.models.listings import Meeting, MeetingTrait, Occurrence, Pause, SourceRow, Trait
+from meetings.models.places import Place, PlaceName, Postcode, Venue
+
+__all__ = [
+    "Meeting",
+    "MeetingTrait",
+    "Occurrence",
+    "Pause",
+    "Place",
+    "PlaceName",
+    "Postcode",
+    "SourceRow",
+    "Trait",
+    "Venue",
+]

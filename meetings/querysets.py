@@ -1,0 +1,25 @@
+"""Chainable filters in the field's own words."""
+
+from django.db.models import QuerySet
+
+from groups.enums import GroupState, ListingState
+
+
+class MeetingQuerySet(QuerySet):
+    def public(self) -> "MeetingQuerySet":
+        """Meetings a visitor may see: the one place that says so.
+
+        Page, search, feed, API, calendar and sitemap all start here. A paused meeting keeps
+        its page, which says that it is paused, and is in no list: see `shown`.
+        """
+        return self.filter(state=ListingState.PUBLIC, group__state=GroupState.PUBLIC)
+
+    def shown(self) -> "MeetingQuerySet":
+        """Meetings that have a page: the public ones and the paused."""
+        return self.filter(state__in=[ListingState.PUBLIC, ListingState.PAUSED], group__state=GroupState.PUBLIC)
+
+    def with_card_details(self) -> "MeetingQuerySet":
+        """Fetch what a card shows along with the meeting."""
+        return self.select_related("group__approach", "group__fellowship", "venue", "source").prefetch_related(
+            "meeting_traits__trait"
+        )

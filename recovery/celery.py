@@ -1,0 +1,20 @@
+"""The Celery app and, in code, what beat asks for and when."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recovery.settings")
+
+app = Celery("recovery")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "refresh-next-starts": {
+        "task": "meetings.tasks.refresh_next_starts",
+        "schedule": 60.0,
+        # A wake-up that was not taken within the minute is worth nothing: the next one is there.
+        "options": {"expires": 55},
+    },
+}

@@ -1,0 +1,48 @@
+"""Lengths of time as people say them, and addresses a phone understands."""
+
+import re
+from datetime import timedelta
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+_NUMBER = re.compile(r"\+?\d[\d\s().-]*")
+
+
+@register.filter
+def spoken(length: timedelta | None) -> str:
+    """Return "25 minutes", "2 hours", "3 days"; "" for None. Parts of a unit are dropped.
+
+    From 90 minutes to 4 hours the half hour is kept: "2 hours 30 minutes".
+    """
+    if length is None:
+        return ""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes < 90:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    hours, rest = divmod(minutes, 60)
+    if hours < 4 and rest >= 30:
+        return _("%(hours)s 30 minutes") % {"hours": _hours(hours)}
+    if hours < 48:
+        return _hours(hours)
+    days = hours // 24
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def _hours(hours: int) -> str:
+    return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+
+
+@register.filter
+def dialled(printed: str) -> str:
+    """Return what to dial for a printed number: "116 123" gives "116123".
+
+    Of several ("112 or 999") the first is taken. "" when there is none.
+    """
+    found = _NUMBER.search(printed)
+    if not found:
+        return ""
+    return ("+" if found[0].startswith("+") else "") + re.sub(r"\D", "", found[0])
