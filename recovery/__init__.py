@@ -1,3 +1,1 @@
-from recovery.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""The project: settings, services, pages that belong to no app."""

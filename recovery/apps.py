@@ -6,4 +6,5 @@ class RecoveryConfig(AppConfig):
     verbose_name = "Open Chair"
 
     def ready(self) -> None:
-        from recovery import checks  # noqa: F401  (registers the deploy checks)
+        # The Celery app must exist before a task is asked for; the checks register themselves.
+        from recovery import celery, checks  # noqa: F401
