@@ -1,0 +1,1 @@
+"""What the approach and fellowship pages need, in few queries."""
