@@ -1,0 +1,120 @@
+"""Fetch or 404, and what of a listing may be shown: asked here and nowhere else."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404
+
+from groups.enums import GroupState, ListingState
+from groups.models import Group
+from meetings.enums import ChannelState, JoinVisibility, TraitKind, TraitValue
+from meetings.models import Meeting, MeetingTrait
+from meetings.schedules import ASSUMED_DURATION, Start
+
+# Join details that are held back until shortly before a meeting appear this long before it.
+SHOWN_BEFORE_START = timedelta(minutes=15)
+
+# The focus of a meeting held for teenagers; an upper age below this says the same.
+TEENS_SLUG = "teens"
+ADULT_AGE = 20
+
+
+class NoLongerListed(Exception):
+    """There was such a listing and it has been taken down; `listing` is what is left of it."""
+
+    def __init__(self, listing: Meeting | Group, *, is_gone: bool) -> None:
+        super().__init__(listing.pk)
+        self.listing = listing
+        self.is_gone = is_gone
+
+
+def get_meeting(slug: str) -> Meeting:
+    """Return the meeting with this page, with group, approach, fellowship, venue and source.
+
+    Raises Http404 when there never was one to see, NoLongerListed when it was taken down.
+    One query.
+    """
+    meeting = (
+        Meeting.objects.select_related("group__approach", "group__fellowship", "group__source", "venue", "source")
+        .filter(slug=slug)
+        .first()
+    )
+    if meeting is None or ListingState.DRAFT in (meeting.state, meeting.group.state):
+        raise Http404
+    if meeting.state in (ListingState.UNLISTED, ListingState.GONE) or meeting.group.state != GroupState.PUBLIC:
+        raise NoLongerListed(meeting, is_gone=ListingState.GONE in (meeting.state, meeting.group.state))
+    return meeting
+
+
+def get_group(slug: str) -> Group:
+    """Return the group with this page, with approach, fellowship and source. One query.
+
+    Raises Http404 and NoLongerListed as `get_meeting` does.
+    """
+    group = Group.objects.select_related("approach", "fellowship", "source").filter(slug=slug).first()
+    if group is None or group.state == GroupState.DRAFT:
+        raise Http404
+    if group.state != GroupState.PUBLIC:
+        raise NoLongerListed(group, is_gone=group.state == GroupState.GONE)
+    return group
+
+
+def is_for_teens(meeting: Meeting) -> bool:
+    """Tell whether the meeting is held for teenagers and closed to adults.
+
+    Alateen and Narateen are by fellowship; others say so by focus or by an upper age.
+    One query unless `meeting_traits__trait` is prefetched.
+    """
+    fellowship = meeting.group.fellowship
+    if fellowship is not None and fellowship.is_for_teens:
+        return True
+    if meeting.max_age is not None and meeting.max_age < ADULT_AGE:
+        return True
+    return any(
+        row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS and row.trait.slug == TEENS_SLUG
+        for row in meeting.meeting_traits.all()
+    )
+
+
+def may_show_place(meeting: Meeting) -> bool:
+    """Tell whether place, link and notes may be published.
+
+    Those of a teen meeting need its fellowship's consent.
+    """
+    return meeting.is_teen_consented or not is_for_teens(meeting)
+
+
+def place_is_hidden() -> Q:
+    """Return the condition on meetings for which `may_show_place` is False."""
+    for_teens_only = MeetingTrait.objects.filter(
+        meeting=OuterRef("pk"), value=TraitValue.ONLY, trait__kind=TraitKind.FOCUS, trait__slug=TEENS_SLUG
+    )
+    return Q(is_teen_consented=False) & (
+        Q(group__fellowship__is_for_teens=True) | Q(max_age__lt=ADULT_AGE) | Exists(for_teens_only)
+    )
+
+
+def may_show_join(meeting: Meeting, start: Start | None, now: datetime) -> bool:
+    """Tell whether link, passcode and phone may be shown now.
+
+    `start` is the date in progress or the next one, None when there is none. Only what the
+    group gives to everybody is shown: at any time, or from 15 minutes before the start until
+    the end. A paused meeting has no join step.
+    """
+    if meeting.state != ListingState.PUBLIC or not may_show_place(meeting):
+        return False
+    match meeting.join_visibility:
+        case JoinVisibility.EVERYONE:
+            return True
+        case JoinVisibility.BEFORE_START:
+            if start is None or start.is_cancelled:
+                return False
+            ends_at = start.ends_at or start.starts_at + ASSUMED_DURATION
+            return start.starts_at - SHOWN_BEFORE_START <= now < ends_at
+        case _:
+            return False
+
+
+def has_join_step(meeting: Meeting) -> bool:
+    """Tell whether there is a way to take part from afar now."""
+    return ChannelState.OPEN in (meeting.online, meeting.by_phone, meeting.any_time)

@@ -1,0 +1,32 @@
+"""Small things many tests need: instants, what a page says, traits of a meeting."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+
+from meetings.enums import TraitKind, TraitValue
+from meetings.models import Meeting, MeetingTrait, Trait
+
+_SCRIPT = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+
+
+def instant(local: str, zone: str = "UTC") -> datetime:
+    """Return the instant, in UTC, of a wall time such as "2026-12-01 19:00" in an IANA zone."""
+    return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def words(response: HttpResponse) -> str:
+    """Return what a person reads on the page: no tags, no script, single spaces."""
+    text = _TAG.sub(" ", _SCRIPT.sub(" ", response.content.decode()))
+    return " ".join(unescape(text).split())
+
+
+def give_trait(meeting: Meeting, slug: str, value: str = TraitValue.YES, *, kind: str = TraitKind.FORMAT) -> Trait:
+    """Say one thing of the meeting, with the trait of that slug made when it is not there."""
+    trait, _made = Trait.objects.get_or_create(kind=kind, slug=slug, defaults={"name": slug.capitalize()})
+    MeetingTrait.objects.create(meeting=meeting, trait=trait, value=value)
+    return trait
