@@ -1,0 +1,127 @@
+"""Every kind of page of the site, found by following links: a new page is found by itself."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.error import HTTPError
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+from urllib.request import Request, urlopen
+from xml.etree import ElementTree
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+
+# Pages of one route that are looked at; a route with filters counts each set of them once.
+EXAMPLES_PER_ROUTE = 3
+MOST_PAGES = 120
+
+# Not for visitors: sign-in stands before them, or they are not pages.
+APART = ("admin",)
+
+
+@dataclass
+class Crawl:
+    pages: list[str] = field(default_factory=list)
+    """Addresses of HTML pages, without host, in the order found."""
+    routes: set[str] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+    set_cookies: list[str] = field(default_factory=list)
+
+
+def crawl(origin: str) -> Crawl:
+    """Follow links from the home page and the sitemap, without script or cookies."""
+    found = Crawl()
+    seen: set[str] = set()
+    examples: Counter = Counter()
+    waiting = deque(["/", *_without_arguments(), *_of_sitemap(origin)])
+    while waiting and len(found.pages) < MOST_PAGES:
+        address = waiting.popleft()
+        kind = _kind(address)
+        if address in seen or kind is None or examples[kind] >= EXAMPLES_PER_ROUTE:
+            continue
+        seen.add(address)
+        examples[kind] += 1
+        status, headers, body = fetch(origin + address)
+        found.routes.add(kind[0])
+        if status >= 400:
+            found.failures.append(f"{address}: {status}")
+        found.set_cookies += [f"{address}: {cookie}" for cookie in headers.get_all("Set-Cookie") or []]
+        if headers.get_content_type() == "text/html":
+            found.pages.append(address)
+            waiting.extend(_links(body, origin, address))
+    return found
+
+
+def public_routes() -> set[str]:
+    """Names of all routes a visitor may open."""
+    return {name for name, _pattern in _routes(get_resolver())}
+
+
+def fetch(address: str) -> tuple[int, object, str]:
+    try:
+        with urlopen(Request(address, headers={"Accept": "text/html"}), timeout=20) as answer:  # noqa: S310
+            return answer.status, answer.headers, answer.read().decode(errors="replace")
+    except HTTPError as error:
+        return error.code, error.headers, error.read().decode(errors="replace")
+
+
+def _routes(resolver, namespace: str = ""):
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            if (entry.namespace or "") not in APART:
+                prefix = f"{entry.namespace}:" if entry.namespace else namespace
+                yield from _routes(entry, prefix)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield namespace + entry.name, entry
+
+
+def _without_arguments() -> list[str]:
+    return [
+        "/" + str(entry.pattern).removesuffix("$").lstrip("^")
+        for name, entry in _routes(get_resolver())
+        if not entry.pattern.regex.groups and ":" not in name
+    ]
+
+
+def _of_sitemap(origin: str) -> list[str]:
+    addresses, maps = [], [f"{origin}/sitemap.xml"]
+    while maps:
+        status, _headers, body = fetch(maps.pop())
+        if status != 200:
+            continue
+        for location in ElementTree.fromstring(body).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc"):
+            address = urlsplit(location.text or "")
+            whole = address.path + (f"?{address.query}" if address.query else "")
+            (maps if "sitemap" in address.path else addresses).append(
+                origin + whole if "sitemap" in address.path else whole
+            )
+    return addresses
+
+
+def _kind(address: str) -> tuple[str, frozenset[str]] | None:
+    """Return the route and the names of its parameters, None for what is not ours to look at."""
+    parts = urlsplit(address)
+    try:
+        match = resolve(parts.path)
+    except Resolver404:
+        return None
+    if match.app_names and match.app_names[0] in APART:
+        return None
+    return match.view_name, frozenset(name for name, _value in parse_qsl(parts.query))
+
+
+class _Anchors(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        address = dict(attrs).get("href")
+        if tag == "a" and address:
+            self.addresses.append(address)
+
+
+def _links(body: str, origin: str, address: str) -> list[str]:
+    anchors = _Anchors()
+    anchors.feed(body)
+    whole = (urldefrag(urljoin(origin + address, link)).url for link in anchors.addresses)
+    return [link.removeprefix(origin) for link in whole if link.startswith(origin + "/")]
