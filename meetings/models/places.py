@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Left
+from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
@@ -43,6 +46,14 @@ class Place(models.Model):
     def __str__(self) -> str:
         return ", ".join(part for part in (self.name, self.region_code or self.region, self.country) if part)
 
+    @property
+    def path_parts(self) -> tuple[str, str, str]:
+        """Country, region and town of its page's address: ("us", "ma", "boston"); "-" is no region."""
+        return self.country.lower(), slugify(self.region_code or self.region) or "-", self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:place_detail", args=self.path_parts)
+
 
 class PlaceName(models.Model):
     """One folded spelling of a place's name: "köln" is found as "koln" and as "koeln"."""
@@ -61,6 +72,8 @@ class PlaceName(models.Model):
                 name="placename_exact",
             ),
             models.Index(fields=["folded"], opclasses=["varchar_pattern_ops"], name="placename_prefix"),
+            # Of two letters thousands of names begin so: the largest come by index.
+            models.Index(Left("folded", 2), models.F("population").desc(), name="placename_start"),
         ]
 
 
@@ -110,7 +123,9 @@ class Venue(models.Model):
     time_zone = models.CharField(max_length=64, blank=True)
     place = models.ForeignKey(Place, models.SET_NULL, null=True, blank=True, related_name="venues", db_constraint=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="venues")
-    source_key = models.CharField(max_length=64, blank=True, help_text=_("Digest of the address as the source gives it"))
+    source_key = models.CharField(
+        max_length=64, blank=True, help_text=_("Digest of the address as the source gives it")
+    )
 
     class Meta:
         verbose_name = _("venue")
