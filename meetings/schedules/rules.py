@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ EVERY_POSITION = (1, 2, 3, 4, 5)
 LONGEST_INTERVAL = {"WEEKLY": 52, "MONTHLY": 12}
 
 _BYDAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
 _KNOWN_PARTS = {"FREQ", "INTERVAL", "BYDAY", "BYSETPOS", "WKST", "UNTIL", "COUNT"}
 
 
@@ -230,17 +230,16 @@ def _whole_number(text: str, *, name: str) -> int:
 
 
 def _last_date(until: str, *, time_zone: str, start_time: time) -> date:
-    match = _UNTIL.fullmatch(until)
     try:
-        if not match:
+        if not _UNTIL.fullmatch(until):
             raise ValueError(until)
-        if not match[2]:
-            return datetime.strptime(until, "%Y%m%d").date()
-        moment = datetime.strptime(match[1] + match[2], "%Y%m%d%H%M%S")
+        if len(until) == len("20261231"):
+            return date.fromisoformat(until)
+        moment = datetime.fromisoformat(until)
     except ValueError:
         raise InvalidRule(_("“%(date)s” is not a last date.") % {"date": until[:40]}) from None
-    if match[3]:
-        moment = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(time_zone))
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(ZoneInfo(time_zone))
     if moment.time() < start_time:
         return moment.date() - timedelta(days=1)
     return moment.date()

@@ -266,6 +266,28 @@ def test_skipped_wall_time_that_moves_into_the_next_day_keeps_its_date():
     assert found.starts_at == utc("2026-03-29T01:30")
 
 
+def test_start_that_moved_into_the_next_day_is_next_and_then_in_progress():
+    schedule = weekly(5, at=time(23, 30), zone="America/Nuuk", duration=HOUR)
+
+    coming = schedules.next_start(schedule, after=utc("2026-03-29T01:15"))
+    current = schedules.in_progress(schedule, now=utc("2026-03-29T02:15"))
+
+    assert coming.starts_at == utc("2026-03-29T01:30")
+    assert current == coming
+
+
+def test_day_that_begins_twice_is_found_while_the_clocks_show_the_day_before():
+    # St. John's went from 00:01 on Sunday back to 23:01 on Saturday, at 02:31 UTC.
+    schedule = weekly(6, at=time(0, 0), zone="America/St_Johns", duration=HOUR)
+
+    (found,) = schedules.starts(schedule, after=utc("2010-11-07T02:00"), before=utc("2010-11-07T03:00"))
+    current = schedules.in_progress(schedule, now=utc("2010-11-07T03:00"))
+
+    assert found.original_on == date(2010, 11, 7)
+    assert found.starts_at == utc("2010-11-07T02:30")
+    assert current == found
+
+
 def test_length_is_elapsed_time():
     # Three hours over the hour that New York skips and the one that comes twice.
     spring = weekly(6, at=time(1, 0), duration=3 * HOUR)
