@@ -30,6 +30,11 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+    # Our own modules only: other packages' scripts quote imports in their comments.
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
 
     def stored_name(self, name: str) -> str:
         if not self.hashed_files:
