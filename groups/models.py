@@ -11,10 +11,14 @@ from groups import enums, querysets
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 
 
-def _words(verbose_name, choices=None, **kwargs):
+def _words(verbose_name, choices=None, max_length=60, **kwargs):
     """Return a field that holds a list of short words, by default an empty one."""
     return ArrayField(
-        models.CharField(max_length=60, choices=choices), default=list, blank=True, verbose_name=verbose_name, **kwargs
+        models.CharField(max_length=max_length, choices=choices),
+        default=list,
+        blank=True,
+        verbose_name=verbose_name,
+        **kwargs,
     )
 
 
@@ -41,7 +45,7 @@ class Approach(CatalogueEntry):
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
-    also_known_as = _words(_("other names people search for"))
+    also_known_as = _words(_("other names people search for"), max_length=160)
     kind = models.CharField(max_length=20, choices=enums.ApproachKind)
     family = models.CharField(max_length=30, choices=enums.Family)
     also_families = _words(_("further families"), enums.Family.choices)
