@@ -101,7 +101,7 @@ def may_show_join(meeting: Meeting, start: Start | None, now: datetime) -> bool:
     group gives to everybody is shown: at any time, or from 15 minutes before the start until
     the end. A paused meeting has no join step.
     """
-    if meeting.state != ListingState.PUBLIC or not may_show_place(meeting):
+    if not is_running(meeting) or not may_show_place(meeting):
         return False
     match meeting.join_visibility:
         case JoinVisibility.EVERYONE:
@@ -113,6 +113,11 @@ def may_show_join(meeting: Meeting, start: Start | None, now: datetime) -> bool:
             return start.starts_at - SHOWN_BEFORE_START <= now < ends_at
         case _:
             return False
+
+
+def is_running(meeting: Meeting) -> bool:
+    """Tell whether the meeting takes place at present: a paused one does not."""
+    return meeting.state == ListingState.PUBLIC
 
 
 def has_join_step(meeting: Meeting) -> bool:

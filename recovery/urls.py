@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from groups import urls as groups_urls
+from meetings import urls as meetings_urls
 from recovery import views
 
 urlpatterns = [
@@ -14,8 +16,9 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("", include("groups.urls")),
-    path("", include("meetings.urls")),
+    # The pages of groups are about their meetings: one namespace, mounted from both apps.
+    path("", include((groups_urls.urlpatterns + meetings_urls.group_urlpatterns, groups_urls.app_name))),
+    path("", include(meetings_urls)),
 ]
 
 handler400 = "recovery.views.bad_request"

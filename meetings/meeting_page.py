@@ -1,0 +1,358 @@
+"""What the page of one meeting says, prepared: the template only lays it out.
+
+Seven queries at most, however many meetings the group has.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from groups.enums import Belief, Covers, Goal
+from meetings import access, entry_rules, join_step, provenance, schedules, structured_data, week_strip, wording
+from meetings.enums import ChannelState, TraitKind, TraitValue
+from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
+
+UPCOMING_DATES = 6
+# A group's week is told whole; a "group" of more meetings is a list of somebody's.
+MOST_OF_GROUP = 80
+MOST_HERE = 8
+SOON = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """One date of the meeting, in words and in the meeting's own zone.
+
+    `in_your_zone` is the same moment for the visitor, "" when it would say nothing new.
+    """
+
+    start: schedules.Start
+    local: datetime
+    day_label: str
+    time_label: str
+    zone_label: str
+    in_progress: bool = False
+    starts_in: timedelta | None = None
+    in_your_zone: str = ""
+    note: str = ""
+    reason: str = ""
+    original_day: str = ""
+    place_label: str = ""
+    is_online_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place as it may be shown. `ask` is the sentence instead of what is not."""
+
+    lines: list[str]
+    how_to_find: str
+    ask: str
+    directions_url: str
+    is_closed_for_now: bool
+    is_approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TraitGroup:
+    label: str
+    traits: list[MeetingTrait]
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPage:
+    meeting: Meeting
+    is_paused: bool
+    may_show_place: bool
+    shows_demo: bool
+    when: str
+    length: str
+    zone_label: str
+    next_date: Date | None
+    dates: list[Date]
+    pauses: list[str]
+    ways: str
+    where: Where | None
+    join: join_step.JoinStep | None
+    who: list[entry_rules.Line]
+    belief: str
+    covers: list[str]
+    goals: list[str]
+    trait_groups: list[TraitGroup]
+    week: week_strip.Week
+    others_of_group: int
+    here: list[week_strip.Slot]
+    provenance: provenance.Provenance
+    similar_url: str
+    contact_url: str
+    contact_host: str
+    contact_name: str
+    canonical_url: str
+    structured_data: str
+
+
+def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> MeetingPage:
+    """Return everything the page of a meeting from `access.get_meeting` says.
+
+    `visitor_zone` adds the visitor's own time to the next dates; None leaves it out.
+    """
+    prefetch_related_objects(
+        [meeting],
+        Prefetch(
+            "meeting_traits", queryset=MeetingTrait.objects.select_related("trait").order_by("trait__order", "pk")
+        ),
+        "pauses",
+        Prefetch("occurrences", queryset=Occurrence.objects.select_related("venue")),
+    )
+    may_show_place = access.may_show_place(meeting)
+    schedule = meeting.schedule()
+    is_running = access.is_running(meeting)
+    current = schedules.current_or_next(schedule, now=now) if schedule and is_running else None
+    dates = _dates(meeting, schedule, current, now, visitor_zone) if schedule and is_running else []
+    of_group = list(Meeting.objects.public().filter(group=meeting.group).order_by("pk")[:MOST_OF_GROUP])
+    contact_url, contact_name = _contact(meeting)
+    return MeetingPage(
+        meeting=meeting,
+        is_paused=not is_running,
+        may_show_place=may_show_place,
+        shows_demo=meeting.source is not None and meeting.source.is_demo,
+        when=_when(meeting, schedule),
+        length=_length(meeting),
+        zone_label=wording.zone_label(meeting.time_zone, at=current.starts_at if current else now)
+        if meeting.time_zone
+        else "",
+        next_date=next((date for date in dates if not date.start.is_cancelled), None),
+        dates=dates,
+        pauses=_pauses(meeting, now),
+        ways=wording.ways_label(meeting),
+        where=_where(meeting, may_show_place=may_show_place),
+        join=join_step.for_meeting(meeting, current, now),
+        who=entry_rules.lines(meeting),
+        belief=str(Belief(meeting.belief).label) if meeting.belief else "",
+        covers=_labels(Covers, meeting.covers),
+        goals=_labels(Goal, meeting.goals),
+        trait_groups=_trait_groups(meeting),
+        week=week_strip.week_of(of_group, now=now, here=meeting),
+        others_of_group=sum(other.pk != meeting.pk for other in of_group),
+        here=_here(meeting, now) if may_show_place else [],
+        provenance=provenance.of_meeting(meeting, now=now),
+        similar_url=similar_url(meeting),
+        contact_url=contact_url,
+        contact_host=(urlsplit(contact_url).hostname or "").removeprefix("www."),
+        contact_name=contact_name,
+        canonical_url=structured_data.absolute(meeting.get_absolute_url()),
+        structured_data=structured_data.of_meeting(meeting, [date.start for date in dates]),
+    )
+
+
+def similar_url(meeting: Meeting) -> str:
+    """Return the finder's address for meetings like this one: same approach, near the same town."""
+    asked = {"approach": meeting.group.approach.slug}
+    venue = meeting.venue
+    if meeting.in_person == ChannelState.OPEN and venue is not None and access.may_show_place(meeting):
+        if near := wording.town_label(venue):
+            asked["near"] = near
+    elif ChannelState.OPEN in (meeting.online, meeting.by_phone):
+        asked["attendance"] = "online"
+    return f"{reverse('meetings:meeting_list')}?{urlencode(asked)}"
+
+
+# ── When ────────────────────────────────────────────────────────────────────
+
+
+def _when(meeting: Meeting, schedule: schedules.Schedule | None) -> str:
+    if schedule is not None:
+        return schedules.describe(schedule)
+    if meeting.any_time != ChannelState.NONE:
+        return _("At any time: people write when it suits them")
+    return _("By appointment: ask the group for a time")
+
+
+def _length(meeting: Meeting) -> str:
+    if meeting.is_by_appointment or meeting.duration is not None:
+        return ""
+    return _("How long it lasts is not known.")
+
+
+def _dates(
+    meeting: Meeting,
+    schedule: schedules.Schedule,
+    current: schedules.Start | None,
+    now: datetime,
+    visitor_zone: ZoneInfo | None,
+) -> list[Date]:
+    running = [current] if current is not None and current.starts_at <= now else []
+    coming = schedules.next_starts(schedule, after=now, limit=UPCOMING_DATES, include_cancelled=True)
+    changes = {occurrence.original_on: occurrence for occurrence in meeting.occurrences.all()}
+    starts = running + [start for start in coming if start not in running]
+    return [
+        _date(meeting, start, changes.get(start.original_on), now, visitor_zone) for start in starts[:UPCOMING_DATES]
+    ]
+
+
+def _date(
+    meeting: Meeting,
+    start: schedules.Start,
+    change: Occurrence | None,
+    now: datetime,
+    visitor_zone: ZoneInfo | None,
+) -> Date:
+    zone = ZoneInfo(meeting.time_zone)
+    local = start.starts_at.astimezone(zone)
+    ahead = start.starts_at - now
+    may_show_place = access.may_show_place(meeting)
+    return Date(
+        start=start,
+        local=local,
+        day_label=wording.day_label(local, today=now.astimezone(zone)),
+        time_label=wording.time_label(start, meeting.time_zone),
+        zone_label=wording.zone_label(meeting.time_zone, at=start.starts_at),
+        in_progress=ahead <= timedelta(0) and not start.is_cancelled,
+        starts_in=ahead if timedelta(0) < ahead <= SOON and not start.is_cancelled else None,
+        in_your_zone=_in_your_zone(start, zone, visitor_zone, now),
+        note=change.note if change and may_show_place else "",
+        reason=change.cancelled_reason if change else "",
+        original_day=_date_words(start.original_on) if start.is_moved else "",
+        place_label=_changed_place(change.venue) if change and change.venue and may_show_place else "",
+        is_online_only=bool(change and change.is_online_only),
+    )
+
+
+def _in_your_zone(start: schedules.Start, zone: ZoneInfo, visitor_zone: ZoneInfo | None, now: datetime) -> str:
+    if visitor_zone is None:
+        return ""
+    yours = start.starts_at.astimezone(visitor_zone)
+    if yours.utcoffset() == start.starts_at.astimezone(zone).utcoffset():
+        return ""
+    return _("For you: %(day)s, %(time)s, %(zone)s") % {
+        "day": wording.day_label(yours, today=now.astimezone(visitor_zone)),
+        "time": wording.time_label(start, visitor_zone.key),
+        "zone": wording.zone_label(visitor_zone.key, at=start.starts_at),
+    }
+
+
+def _pauses(meeting: Meeting, now: datetime) -> list[str]:
+    """Say which pauses are running or ahead; one that is over says nothing."""
+    if not meeting.time_zone:
+        return []
+    today = now.astimezone(ZoneInfo(meeting.time_zone)).date()
+    sentences = []
+    for pause in meeting.pauses.all():
+        if pause.last_on < today:
+            continue
+        words = {"first": _date_words(pause.first_on), "last": _date_words(pause.last_on), "reason": pause.reason}
+        if pause.first_on == pause.last_on:
+            sentence = _("No meeting on %(first)s") % words
+        else:
+            sentence = _("No meeting from %(first)s to %(last)s") % words
+        sentences.append(_("%(sentence)s: %(reason)s") % {"sentence": sentence, **words} if pause.reason else sentence)
+    return sentences
+
+
+def _date_words(on) -> str:
+    # Translators: a date by itself, in the letters of Django's date filter.
+    return dateformat.format(on, pgettext("date format", "l j F Y"))
+
+
+# ── Where ───────────────────────────────────────────────────────────────────
+
+
+def _where(meeting: Meeting, *, may_show_place: bool) -> Where | None:
+    venue = meeting.venue
+    if meeting.in_person == ChannelState.NONE or venue is None:
+        return None
+    is_closed = meeting.is_place_closed_for_now
+    if not may_show_place:
+        ask = _(
+            "This meeting is for teenagers. To keep them safe, the place is given by the fellowship: please ask there."
+        )
+        return Where([], "", ask, "", is_closed, is_approximate=False)
+    if venue.is_private_home:
+        ask = _("It is held in somebody's home. Please ask the group for the address.")
+        return Where(
+            [town] if (town := wording.town_label(venue)) else [], "", ask, "", is_closed, is_approximate=False
+        )
+    lines = [line for line in (*venue.address_lines, venue.area) if line]
+    return Where(
+        lines=list(dict.fromkeys(lines)),
+        how_to_find=venue.how_to_find,
+        ask="" if venue.street or venue.name else _("The exact place is not given here. Please ask the group."),
+        directions_url="" if is_closed else directions_url(venue),
+        is_closed_for_now=is_closed,
+        is_approximate=venue.is_approximate,
+    )
+
+
+def directions_url(venue: Venue) -> str:
+    """Return where the way there can be looked up, "" when the door is not known.
+
+    A page of OpenStreetMap that the visitor may open; nothing is loaded from it here.
+    """
+    if venue.is_private_home:
+        return ""
+    if venue.is_approximate or not venue.has_position:
+        if not venue.street:
+            return ""
+        address = ", ".join(
+            part for part in (venue.street, venue.town, venue.region, venue.postcode, venue.country) if part
+        )
+        return f"https://www.openstreetmap.org/search?query={quote(address)}"
+    return f"https://www.openstreetmap.org/directions?to={venue.latitude:.5f}%2C{venue.longitude:.5f}"
+
+
+def _changed_place(venue: Venue) -> str:
+    return wording.town_label(venue) if venue.is_private_home else ", ".join(venue.address_lines)
+
+
+def _here(meeting: Meeting, now: datetime) -> list[week_strip.Slot]:
+    """Return other groups' meetings at the same venue; none for a home."""
+    if meeting.venue is None or meeting.venue.is_private_home or meeting.in_person != ChannelState.OPEN:
+        return []
+    others = (
+        Meeting.objects.public()
+        .filter(venue=meeting.venue, in_person=ChannelState.OPEN)
+        .exclude(group=meeting.group)
+        .exclude(access.place_is_hidden())
+        .order_by("start_time", "name", "pk")[:MOST_HERE]
+    )
+    return week_strip.slots_with_days(others)
+
+
+# ── What it is like ─────────────────────────────────────────────────────────
+
+
+def _trait_groups(meeting: Meeting) -> list[TraitGroup]:
+    """Return what is said of the meeting by kind. Focus is told under who may come."""
+    said = list(meeting.meeting_traits.all())
+    # A yes first, so that what is not there does not open the list.
+    said.sort(key=lambda row: row.value == TraitValue.NO)
+    groups = []
+    for kind in TraitKind:
+        if kind is TraitKind.FOCUS:
+            continue
+        if found := [row for row in said if row.trait.kind == kind]:
+            groups.append(TraitGroup(str(kind.label), found))
+    return groups
+
+
+def _labels(choices, values: list[str]) -> list[str]:
+    return [str(choices(value).label) for value in values if value in choices.values]
+
+
+def _contact(meeting: Meeting) -> tuple[str, str]:
+    """Return where a question can be put, and whose page that is: the group's, else the fellowship's."""
+    group = meeting.group
+    if group.website:
+        return group.website, group.name
+    if group.fellowship is not None and group.fellowship.website:
+        return f"https://{group.fellowship.website}", group.fellowship.name
+    if group.approach.website:
+        return f"https://{group.approach.website}", group.approach.name
+    return "", ""

@@ -1,0 +1,101 @@
+"""Where a listing comes from and how old it is: only what we know, never more.
+
+The day somebody last typed in a listing is not the day it was last true, so an edit date is
+never shown as a confirmation.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from groups.enums import FeedFormat
+from groups.models import Group, Source
+from meetings.models import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Sentences about a listing's truth, and where its owner publishes it."""
+
+    lines: list[str]
+    owner_name: str
+    owner_url: str
+    owner_host: str
+    is_demo: bool
+
+
+def of_meeting(meeting: Meeting, *, now: datetime) -> Provenance:
+    """Return source, when it was last seen and changed there, and whether the group confirmed it.
+
+    Reads `meeting.source`; dates are told in UTC by day.
+    """
+    source = meeting.source
+    lines = [_origin(source, last_seen_at=meeting.last_seen_at, now=now)]
+    if meeting.source_updated_at is not None:
+        lines.append(_("Last changed there on %(day)s.") % {"day": _day(meeting.source_updated_at)})
+    if meeting.confirmed_at is not None:
+        lines.append(
+            _("Confirmed by the group %(ago)s, on %(day)s.")
+            % {"ago": ago(meeting.confirmed_at, now=now), "day": _day(meeting.confirmed_at)}
+        )
+    else:
+        lines.append(_("Not confirmed by the group here yet."))
+    return _with_owner(source, lines, page=meeting.source_page)
+
+
+def of_group(group: Group) -> Provenance:
+    """Return where the group's listing comes from. Reads `group.source`."""
+    return _with_owner(group.source, [_origin(group.source, last_seen_at=None, now=None)], page="")
+
+
+def ago(moment: datetime, *, now: datetime) -> str:
+    """Return "today", "yesterday" or "12 days ago", by days in UTC; months and years are rounded down."""
+    days = (now.date() - moment.date()).days
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if days < 60:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    if days < 730:
+        months = days // 30
+        return ngettext("%(n)d month ago", "%(n)d months ago", months) % {"n": months}
+    years = days // 365
+    return ngettext("%(n)d year ago", "%(n)d years ago", years) % {"n": years}
+
+
+def _origin(source: Source | None, *, last_seen_at: datetime | None, now: datetime | None) -> str:
+    if source is None:
+        return _("Kept by people here.")
+    if source.is_demo:
+        return _("Made up, to show how this site works.")
+    if source.format == FeedFormat.NONE:
+        return _("From %(source)s.") % {"source": source.name}
+    if last_seen_at is None or now is None:
+        return _("From the feed of %(source)s.") % {"source": source.owner_name or source.name}
+    return _("From the feed of %(source)s, last seen there %(ago)s.") % {
+        "source": source.owner_name or source.name,
+        "ago": ago(last_seen_at, now=now),
+    }
+
+
+def _with_owner(source: Source | None, lines: list[str], *, page: str) -> Provenance:
+    url = page or (source.owner_website if source else "")
+    if urlsplit(url).scheme not in ("http", "https"):
+        url = ""
+    return Provenance(
+        lines=lines,
+        owner_name=(source.owner_name or source.name) if source else "",
+        owner_url=url,
+        owner_host=(urlsplit(url).hostname or "").removeprefix("www."),
+        is_demo=source is not None and source.is_demo,
+    )
+
+
+def _day(moment: datetime) -> str:
+    # Translators: a date by itself, in the letters of Django's date filter.
+    return dateformat.format(moment, pgettext("date format", "j F Y"))

@@ -1,0 +1,78 @@
+"""What search engines may find: the public pages, and nothing else."""
+
+from django.contrib.sitemaps import Sitemap, views
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from groups.models import Approach, Fellowship, Group
+from meetings import place_page
+from meetings.models import Meeting
+
+# The protocol allows 50,000 addresses in one file; fewer keep each quick to make.
+ADDRESSES_A_FILE = 10_000
+
+
+class PlainPages(Sitemap):
+    def items(self) -> list[str]:
+        return ["home", "meetings:meeting_list", "groups:approach_list", "groups:group_list", "help", "privacy"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class Approaches(Sitemap):
+    def items(self) -> QuerySet:
+        return Approach.objects.only("slug").order_by("pk")
+
+
+class Fellowships(Sitemap):
+    def items(self) -> QuerySet:
+        return Fellowship.objects.only("slug").order_by("pk")
+
+
+class Groups(Sitemap):
+    limit = ADDRESSES_A_FILE
+
+    def items(self) -> QuerySet:
+        return Group.objects.public().only("slug", "updated_at").order_by("pk")
+
+    def lastmod(self, item: Group):
+        return item.updated_at
+
+
+class Meetings(Sitemap):
+    limit = ADDRESSES_A_FILE
+
+    def items(self) -> QuerySet:
+        return Meeting.objects.public().only("slug", "updated_at").order_by("pk")
+
+    def lastmod(self, item: Meeting):
+        return item.updated_at
+
+
+class Places(Sitemap):
+    """Towns where a meeting is held."""
+
+    limit = ADDRESSES_A_FILE
+
+    def items(self) -> QuerySet:
+        return place_page.towns_with_meetings()
+
+
+SITEMAPS = {
+    "pages": PlainPages,
+    "approaches": Approaches,
+    "fellowships": Fellowships,
+    "groups": Groups,
+    "meetings": Meetings,
+    "places": Places,
+}
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    return views.index(request, sitemaps=SITEMAPS, sitemap_url_name="meetings:sitemap")
+
+
+def section(request: HttpRequest, section: str) -> HttpResponse:
+    return views.sitemap(request, sitemaps=SITEMAPS, section=section)

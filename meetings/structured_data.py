@@ -1,0 +1,154 @@
+"""What a search engine reads of a meeting: schema.org's EventSeries and its next dates, as JSON-LD.
+
+The way in is never part of it, nor the place of a teen meeting or of a home: the page is the
+only address given. Source of the vocabulary: schema.org, version 29.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from groups.enums import Cost
+from meetings import access, schedules
+from meetings.enums import ChannelState
+from meetings.models import Meeting, Venue
+
+SCHEMA = "https://schema.org/"
+_MINUTE = timedelta(minutes=1)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Nothing in the data can end the script element it stands in.
+_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def absolute(path: str) -> str:
+    """Return the one address of a page of this site."""
+    return settings.SITE_URL + path
+
+
+def of_meeting(meeting: Meeting, starts: list[schedules.Start]) -> SafeString:
+    """Return the meeting as JSON-LD, ready to stand in a script element; "" without dates.
+
+    `starts` are its next dates, cancelled ones included.
+    """
+    schedule = meeting.schedule(pauses=(), changes=())
+    if schedule is None or not starts:
+        return SafeString("")
+    url = absolute(meeting.get_absolute_url())
+    shared: dict[str, Any] = {
+        "name": meeting.name,
+        "eventAttendanceMode": SCHEMA + _mode(meeting),
+        "location": _location(meeting, url),
+        "organizer": {
+            "@type": "Organization",
+            "name": meeting.group.name,
+            "url": absolute(meeting.group.get_absolute_url()),
+        },
+        "isAccessibleForFree": meeting.group.approach.cost in (Cost.FREE, Cost.FREE_DONATIONS),
+    }
+    dates = [_date(meeting, start, url) | shared for start in starts]
+    if schedule.rule.frequency is schedules.Frequency.ONCE:
+        data = {"@context": "https://schema.org", **dates[0]}
+    else:
+        data = {
+            "@context": "https://schema.org",
+            "@type": "EventSeries",
+            "@id": url,
+            "url": url,
+            **shared,
+            "eventSchedule": _schedule(schedule),
+            "startDate": dates[0]["startDate"],
+            "subEvent": dates,
+        }
+    return as_script(data)
+
+
+def as_script(data: dict[str, Any]) -> SafeString:
+    """Return JSON that cannot leave the script element it stands in."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(text.translate(_ESCAPES))  # noqa: S308 - every character that could end the element is escaped
+
+
+def _mode(meeting: Meeting) -> str:
+    in_person = meeting.in_person == ChannelState.OPEN
+    from_afar = access.has_join_step(meeting)
+    if in_person and from_afar:
+        return "MixedEventAttendanceMode"
+    return "OfflineEventAttendanceMode" if in_person else "OnlineEventAttendanceMode"
+
+
+def _location(meeting: Meeting, url: str) -> list[dict[str, Any]]:
+    places: list[dict[str, Any]] = []
+    venue = meeting.venue
+    if meeting.in_person == ChannelState.OPEN and venue is not None and access.may_show_place(meeting):
+        places.append(_place(venue))
+    if access.has_join_step(meeting):
+        places.append({"@type": "VirtualLocation", "url": url})
+    return places
+
+
+def _place(venue: Venue) -> dict[str, Any]:
+    address = {
+        "@type": "PostalAddress",
+        "addressLocality": venue.town,
+        "addressRegion": venue.region,
+        "addressCountry": venue.country,
+    }
+    if not venue.is_private_home:
+        address |= {"streetAddress": venue.street, "postalCode": venue.postcode}
+    place: dict[str, Any] = {
+        "@type": "Place",
+        "name": (venue.name if not venue.is_private_home else "") or venue.town,
+        "address": {key: value for key, value in address.items() if value},
+    }
+    if venue.has_position and not venue.is_approximate and not venue.is_private_home:
+        place["geo"] = {"@type": "GeoCoordinates", "latitude": venue.latitude, "longitude": venue.longitude}
+    return place
+
+
+def _date(meeting: Meeting, start: schedules.Start, url: str) -> dict[str, Any]:
+    zone = ZoneInfo(meeting.time_zone)
+    status = "EventScheduled"
+    if start.is_moved:
+        status = "EventRescheduled"
+    if start.is_cancelled:
+        status = "EventCancelled"
+    date: dict[str, Any] = {
+        "@type": "Event",
+        "url": url,
+        "startDate": start.starts_at.astimezone(zone).isoformat(),
+        "eventStatus": SCHEMA + status,
+    }
+    if start.ends_at is not None:
+        date["endDate"] = start.ends_at.astimezone(zone).isoformat()
+    if start.is_moved:
+        by_rule = schedules.to_instant(start.original_on, meeting.start_time, meeting.time_zone)
+        date["previousStartDate"] = by_rule.astimezone(zone).isoformat()
+    return date
+
+
+def _schedule(schedule: schedules.Schedule) -> dict[str, Any]:
+    rule = schedule.rule
+    unit = "W" if rule.frequency is schedules.Frequency.WEEKLY else "M"
+    data: dict[str, Any] = {
+        "@type": "Schedule",
+        "repeatFrequency": f"P{rule.interval}{unit}",
+        "byDay": [SCHEMA + _DAYS[weekday] for weekday in rule.weekdays],
+        "startTime": f"{schedule.start_time:%H:%M:%S}",
+        "scheduleTimezone": schedule.time_zone,
+    }
+    if rule.positions:
+        # A weekday of the month is said the way calendars say it: "1TU", "-1FR".
+        data["byDay"] = [
+            f"{position}{_DAYS[weekday][:2].upper()}" for position in rule.positions for weekday in rule.weekdays
+        ]
+    if schedule.first_on:
+        data["startDate"] = schedule.first_on.isoformat()
+    if schedule.last_on:
+        data["endDate"] = schedule.last_on.isoformat()
+    if schedule.duration is not None:
+        data["duration"] = f"PT{schedule.duration // _MINUTE}M"
+    return data

@@ -1,0 +1,33 @@
+"""The list of groups and the page of one group."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from meetings import access, group_pages
+from meetings.views.meetings import no_longer_listed
+
+
+@require_safe
+def group_list(request: HttpRequest) -> HttpResponse:
+    page = group_pages.group_list(request.GET, now=timezone.now())
+    return render(
+        request,
+        "groups/group_list.html",
+        {"page": page, "section": "groups", "shows_demo": page.shows_demo},
+    )
+
+
+@require_safe
+def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        group = access.get_group(slug)
+    except access.NoLongerListed as gone:
+        return no_longer_listed(request, gone)
+    page = group_pages.group_page(group, now=timezone.now())
+    return render(
+        request,
+        "groups/group_detail.html",
+        {"page": page, "group": group, "section": "groups", "shows_demo": page.shows_demo},
+    )

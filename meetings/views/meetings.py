@@ -1,0 +1,35 @@
+"""The page of one meeting."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from meetings import access, meeting_page
+from meetings.models import Meeting
+
+
+@require_safe
+def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        meeting = access.get_meeting(slug)
+    except access.NoLongerListed as gone:
+        return no_longer_listed(request, gone)
+    page = meeting_page.prepare(meeting, now=timezone.now(), visitor_zone=request.visitor_zone)
+    return render(
+        request,
+        "meetings/meeting_detail.html",
+        {"page": page, "meeting": meeting, "section": "meetings", "shows_demo": page.shows_demo},
+    )
+
+
+def no_longer_listed(request: HttpRequest, gone: access.NoLongerListed) -> HttpResponse:
+    """Say that a listing was taken down, and the way on. Nothing of the listing itself is told."""
+    listing = gone.listing
+    context = {
+        "is_group": not isinstance(listing, Meeting),
+        "approach": listing.group.approach if isinstance(listing, Meeting) else listing.approach,
+        "similar_url": meeting_page.similar_url(listing) if isinstance(listing, Meeting) else "",
+        "section": "meetings",
+    }
+    return render(request, "meetings/no_longer_listed.html", context, status=410 if gone.is_gone else 404)

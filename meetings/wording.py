@@ -1,0 +1,90 @@
+"""Moments, zones and ways to take part, in words."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from meetings import schedules
+from meetings.enums import Attendance, ChannelState
+from meetings.models import Meeting, Venue
+
+
+def zone_label(name: str, *, at: datetime) -> str:
+    """Return how people name the zone at an instant: "New York time (EST)", "São Paulo time (UTC−3)".
+
+    The city is the IANA name's own; zones without one are told by their offset.
+    """
+    local = at.astimezone(ZoneInfo(name))
+    short = local.tzname() or ""
+    if not short.isalpha():
+        short = offset_label(local)
+    area, _slash, city = name.rpartition("/")
+    if not area or area == "Etc":
+        return short
+    return _("%(city)s time (%(short)s)") % {"city": city.replace("_", " "), "short": short}
+
+
+def offset_label(local: datetime) -> str:
+    """Return the offset of an aware datetime: "UTC", "UTC−3", "UTC+5:30"."""
+    offset = local.utcoffset() or timedelta(0)
+    if not offset:
+        return "UTC"
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "−" if offset < timedelta(0) else "+"
+    return f"UTC{sign}{hours}:{minutes:02}" if minutes else f"UTC{sign}{hours}"
+
+
+def day_label(local: datetime, *, today: datetime | None = None) -> str:
+    """Return "Tuesday 1 December", with "Today, " or "Tomorrow, " in front when it is.
+
+    Both are aware and in the same zone. Another year than today's is named.
+    """
+    if today is not None and local.year != today.year:
+        # Translators: a date by itself, in the letters of Django's date filter.
+        day = dateformat.format(local, pgettext("date format", "l j F Y"))
+    else:
+        # Translators: a date of this year, in the letters of Django's date filter.
+        day = dateformat.format(local, pgettext("date format", "l j F"))
+    if today is not None:
+        away = (local.date() - today.date()).days
+        if away == 0:
+            return _("Today, %(day)s") % {"day": day}
+        if away == 1:
+            return _("Tomorrow, %(day)s") % {"day": day}
+    return day
+
+
+def time_label(start: schedules.Start, zone: str) -> str:
+    """Return the wall time of one date in a zone: "7–8 pm", "11 pm–12:30 am", "7 pm"."""
+    local = start.starts_at.astimezone(ZoneInfo(zone))
+    duration = start.ends_at - start.starts_at if start.ends_at else None
+    return schedules.describe_time(local.time(), duration)
+
+
+def ways_label(meeting: Meeting) -> str:
+    """Return the ways to take part that are open now: "In person and online", "By phone"; "" for none."""
+    words = [str(way.label) for way in meeting.attendance if way is not Attendance.HYBRID]
+    if Attendance.HYBRID in meeting.attendance:
+        words.insert(0, _("In person and online"))
+    if meeting.any_time == ChannelState.OPEN:
+        words.append(_("At any time"))
+    return ", ".join(words)
+
+
+def town_label(venue: Venue | None) -> str:
+    """Return "Boston, MA", "Leeds", or ""."""
+    if venue is None:
+        return ""
+    return ", ".join(part for part in (venue.town, venue.region) if part)
+
+
+def place_label(venue: Venue | None) -> str:
+    """Return a venue in one line for a list; of somebody's home the town alone."""
+    if venue is None:
+        return ""
+    if venue.is_private_home:
+        return town_label(venue)
+    return ", ".join(part for part in (venue.name, venue.street, venue.town) if part)
