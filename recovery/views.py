@@ -94,7 +94,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     with one press, without script. It can only end a visit, never start or reveal one, and
     a request that another site or a prefetch caused is not a person leaving, and ends nothing.
     """
-    response = render(request, "exit.html", {"exit_url": settings.EXIT_URL})
+    response = HttpResponse(loader.render_to_string("exit.html", {"exit_url": settings.EXIT_URL}))
     is_prefetch = "prefetch" in request.headers.get("Sec-Purpose", "")
     if request.headers.get("Sec-Fetch-Site") == "cross-site" or is_prefetch:
         return response

@@ -8,4 +8,8 @@ try {
   // Storage is switched off. Leaving goes on.
 }
 
-window.location.replace(place);
+// Our own blank page has settled (and the browser has cleared what it kept) before its address
+// goes from the bar too; a place chosen by the operator need not wait.
+window.addEventListener("load", () => {
+  setTimeout(() => window.location.replace(place), place === "about:blank" ? 600 : 0);
+});
