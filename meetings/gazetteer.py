@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (the names put into statements are those of our own tables and columns)
 """The gazetteer's files into the database. What is asked of it afterwards is in `meetings.places`.
 
 A load is one transaction: visitors find the old towns until the new ones are there. Only rows
@@ -6,7 +7,8 @@ that differ are written, so a repeated load changes nothing, and venues keep the
 
 import csv
 import gzip
-import re
+import io
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +21,17 @@ from groups.text import fold
 from meetings import places, regions
 from meetings.copying import copy_rows
 
-PLACES_FILE = Path(__file__).resolve().parent / "data" / "places.csv.gz"
+_DATA = Path(__file__).resolve().parent / "data"
+PLACES_FILE = _DATA / "places.csv.gz"
+FURTHER_NAMES_FILE = _DATA / "further_names.csv"
 
 # Two letters where German and the Nordic languages have one, as people type them on other keyboards.
 _SPELLED_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
 )
 # Abbreviations of words in town names (source: United States Postal Service, Publication 28).
-_SHORT_AND_LONG = ((re.compile(r"\bst\b"), "saint"), (re.compile(r"^mt\b"), "mount"), (re.compile(r"^ft\b"), "fort"))
-_LONG_AND_SHORT = ((re.compile(r"\bsaint\b"), "st"), (re.compile(r"^mount\b"), "mt"), (re.compile(r"^fort\b"), "ft"))
+_ABBREVIATED = {"st": "saint", "mt": "mount", "ft": "fort"}
+_IN_FULL = {word: short for short, word in _ABBREVIATED.items()}
 
 Report = Callable[[str], None]
 
@@ -70,10 +74,15 @@ class Counts:
 
 def spellings(name: str, plain_name: str = "") -> set[str]:
     """Return every folded way to type a town's name: "köln", "koeln"; "st louis", "saint louis"."""
-    found = {fold(name), fold(plain_name), fold(name.translate(_SPELLED_OUT))} - {""}
+    found = {fold(name)}
+    if not name.isascii():
+        found |= {fold(plain_name), fold(name.translate(_SPELLED_OUT))}
+    found.discard("")
     for spelling in list(found):
-        for pattern, other in (*_SHORT_AND_LONG, *_LONG_AND_SHORT):
-            found.add(pattern.sub(other, spelling))
+        words = spelling.split(" ")
+        for other in (_ABBREVIATED, _IN_FULL):
+            if not other.keys().isdisjoint(words):
+                found.add(" ".join(other.get(word, word) for word in words))
     return found
 
 
@@ -90,7 +99,9 @@ def read_places(path: Path = PLACES_FILE) -> tuple[list[PlaceRow], dict[int, set
     taken: set[tuple[str, str, str]] = set()
     for row in raw:
         number, plain_name = int(row["geonameid"]), row["ascii_name"] or row["name"]
-        slug = slugify(plain_name)[:100].strip("-") or "place"
+        slug = "-".join(fold(plain_name).split())[:100].strip("-")
+        if not slug.isascii() or not slug:
+            slug = slugify(plain_name)[:100].strip("-") or "place"
         if (row["country"], row["region"], slug) in taken:
             slug = f"{slug}-{number}"
         taken.add((row["country"], row["region"], slug))
@@ -109,6 +120,10 @@ def read_places(path: Path = PLACES_FILE) -> tuple[list[PlaceRow], dict[int, set
             )
         )
         names[number] = spellings(row["name"], plain_name)
+    with FURTHER_NAMES_FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if int(row["geonameid"]) in names:
+                names[int(row["geonameid"])] |= spellings(row["name"], row["name"])
     return rows, names
 
 
@@ -117,6 +132,7 @@ def load(*, report: Report = lambda line: None, path: Path = PLACES_FILE) -> dic
     report("Reading towns")
     rows, names = read_places(path)
     with transaction.atomic():
+        _plan_for_whole_tables()
         report(f"Writing {len(rows):,} towns")
         counts = {"places": _write_places(rows)}
         report("Writing their spellings")
@@ -144,6 +160,7 @@ def load_postcodes(path: Path) -> Counts:
     if not rows:
         raise UnusableFile(f"{path} holds no postcodes.")
     with transaction.atomic():
+        _plan_for_whole_tables()
         counts = _write_postcodes(rows, countries=sorted({row.country for row in rows}))
     _analyze()
     return counts
@@ -164,7 +181,7 @@ def us_postcodes(grid: "places.Grid") -> Iterator[PostcodeRow]:
             region=regions.region_name("US", row["state"]),
             latitude=latitude,
             longitude=longitude,
-            time_zone=grid.zone_of(latitude, longitude) or "",
+            time_zone=grid.zone_of(latitude, longitude, country="US") or row["timezone"] or "",
         )
 
 
@@ -187,9 +204,6 @@ def read_postcodes(path: Path, grid: "places.Grid") -> Iterator[PostcodeRow]:
 
 def _tabbed(path: Path) -> Iterator[list[str]]:
     if path.suffix == ".zip":
-        import io
-        import zipfile
-
         with zipfile.ZipFile(path) as archive:
             inside = [name for name in archive.namelist() if name.endswith(".txt") and "readme" not in name.lower()]
             if not inside:
@@ -268,6 +282,15 @@ def _write_postcodes(rows: Iterable[PostcodeRow], *, countries: list[str]) -> Co
             f" ON CONFLICT (code, country) DO UPDATE SET {sets}"
         )
         return Counts(total=total, written=cursor.rowcount, removed=removed)
+
+
+def _plan_for_whole_tables() -> None:
+    """Keep the planner, for this transaction, from row-by-row joins.
+
+    It chooses them for a table that it remembers as empty, and then a load takes minutes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def _analyze() -> None:

@@ -17,8 +17,8 @@ _SHORT_NAMES = {"US": "USA", "GB": "UK", "AE": "UAE"}
 
 # Further names that people type, folded.
 _OTHER_NAMES = {
-    "usa": "US", "u s a": "US", "u s": "US", "america": "US", "united states of america": "US",
-    "uk": "GB", "u k": "GB", "great britain": "GB", "britain": "GB",
+    "usa": "US", "america": "US", "united states of america": "US",
+    "uk": "GB", "great britain": "GB", "britain": "GB",
     "uae": "AE", "holland": "NL", "deutschland": "DE", "espana": "ES", "brasil": "BR", "czech republic": "CZ",
     "turkey": "TR", "republic of ireland": "IE", "aotearoa": "NZ",
 }  # fmt: skip
@@ -58,7 +58,9 @@ def regions_called(text: str, *, is_start: bool = False) -> list[tuple[str, str]
     return [
         (country, name)
         for (country, name), code in _region_codes().items()
-        if folded in (fold(name), code.lower()) or (is_start and fold(name).startswith(folded))
+        if folded == fold(name)
+        or (code and folded.replace(" ", "") == code.lower())
+        or (is_start and fold(name).startswith(folded))
     ]
 
 
@@ -73,7 +75,9 @@ def country_name(code: str, *, short: bool = False) -> str:
 
 def country_code(text: str) -> str:
     """Return the ISO code of a country named in any usual way ("usa", "Germany", "DE"), or ""."""
-    return _codes_of_countries().get(fold(text), "")
+    folded = fold(text)
+    # "U.S.A." and "U.K." fold to letters with gaps.
+    return _codes_of_countries().get(folded) or _codes_of_countries().get(folded.replace(" ", ""), "")
 
 
 def countries_called(text: str, *, is_start: bool = False) -> list[str]:

@@ -19,7 +19,8 @@ _COLUMNS = ceil(360 / _CELL_DEGREES)
 _COLUMNS_OF_ROW = [max(1, int(_COLUMNS * cos(radians(-90 + (row + 0.5) * _CELL_DEGREES)))) for row in range(_ROWS)]
 # How far to look, in degrees of arc: each step only when nothing was found within the one before.
 _REACHES = (0.1, 0.3, 1.0, 3.0, 9.0, 27.0, 81.0, 180.0)
-_SAME_COUNTRY_WITHIN_KM = 150.0
+# A town of the right country counts before a nearer one across the border up to this distance.
+SAME_COUNTRY_WITHIN_KM = 100.0
 
 
 class Neighbour(NamedTuple):
@@ -83,17 +84,16 @@ class Grid:
     ) -> Neighbour | None:
         """Return the nearest town, None when there is none `within_km` or the point is not on earth.
 
-        With a country, its nearest town within 150 km comes before a nearer one across the
+        With a country, its nearest town within 100 km comes before a nearer one across the
         border, so that a border town has the time of its own side.
         """
         if not geo.is_on_earth(latitude, longitude):
             return None
-        if country in self._country_index:
-            within = min(within_km, _SAME_COUNTRY_WITHIN_KM)
-            at_home = self._nearest(latitude, longitude, self._country_index[country], within)
-            if at_home:
-                return at_home
-        return self._nearest(latitude, longitude, None, within_km)
+        found = self._nearest(latitude, longitude, None, within_km)
+        own = self._country_index.get(country)
+        if found is None or own is None or found.country == country:
+            return found
+        return self._nearest(latitude, longitude, own, min(within_km, SAME_COUNTRY_WITHIN_KM)) or found
 
     def zone_of(self, latitude: float, longitude: float, *, country: str = "") -> str | None:
         """Return the IANA zone of the nearest town, None when there is none within 500 km."""
@@ -103,19 +103,18 @@ class Grid:
     def _nearest(self, latitude: float, longitude: float, country: int | None, within_km: float) -> Neighbour | None:
         x, y, z = _on_sphere(latitude, longitude)
         xs, ys, zs, countries = self._xs, self._ys, self._zs, self._countries
-        limit = _chord(min(180.0, degrees(within_km / geo.EARTH_RADIUS_KM))) ** 2
-        for reach in _REACHES:
+        limit_degrees = min(180.0, degrees(within_km / geo.EARTH_RADIUS_KM))
+        limit = _chord(limit_degrees) ** 2
+        for reach in (*(reach for reach in _REACHES if reach < limit_degrees), limit_degrees):
             best, best_position = limit, -1
             for first, end in self._cells_within(latitude, longitude, reach):
                 for i in range(first, end):
                     apart = (xs[i] - x) ** 2 + (ys[i] - y) ** 2 + (zs[i] - z) ** 2
                     if apart <= best and (country is None or countries[i] == country):
                         best, best_position = apart, i
-            reached = _chord(reach) ** 2
-            if best_position >= 0 and best <= reached:
+            # Cells reach farther than asked: what lies beyond may not be the nearest.
+            if best_position >= 0 and best <= _chord(reach) ** 2:
                 return self._neighbour(best_position, best)
-            if reached >= limit:
-                return self._neighbour(best_position, best) if best_position >= 0 else None
         return None
 
     def _neighbour(self, position: int, apart: float) -> Neighbour:

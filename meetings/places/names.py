@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 
 from django.conf import settings
@@ -60,6 +61,9 @@ class _Where:
     def is_known(self) -> bool:
         return bool(self.countries or self.regions)
 
+    def holds(self, country: str, region: str) -> bool:
+        return country in self.countries or (country, region) in self.regions
+
     def condition(self, prefix: str = "") -> Q:
         condition = Q(**{f"{prefix}country__in": self.countries})
         for country, name in self.regions:
@@ -114,6 +118,8 @@ def _readings(text: str, *, is_start: bool) -> Iterator[tuple[str, list[_Where]]
         return
     name, after = fold(parts[0]), parts[1:]
     if after:
+        # An address may come before its town: "1 Main Street, Boston".
+        yield from _readings(", ".join(after), is_start=is_start) if any(map(str.isdigit, name)) else ()
         wheres = [
             _where(part, is_start=is_start and position == len(after)) for position, part in enumerate(after, start=1)
         ]
@@ -229,7 +235,7 @@ def _possible_codes(text: str) -> set[str]:
     """Return every postcode that may be meant: words with digits, alone or two together."""
     words = [word for word in re.split(r"[\s,;]+", text) if word]
     pieces = [plain_postcode(word) for word in words]
-    pieces += [plain_postcode(first + second) for first, second in zip(words, words[1:], strict=False)]
+    pieces += [plain_postcode(first + second) for first, second in pairwise(words)]
     codes = {piece for piece in pieces if any(map(str.isdigit, piece))}
     # Where only the first half is in the gazetteer, it is near enough.
     for shape in (_CANADIAN, _BRITISH):

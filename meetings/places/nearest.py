@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from meetings import geo, geo_sql
 from meetings.models import Place
-from meetings.places.grid import Grid
+from meetings.places.grid import SAME_COUNTRY_WITHIN_KM, Grid
 
 # A point farther than this from every town has no zone that we would vouch for.
 NEAR_ENOUGH_KM = 500.0
 _STEPS_KM = (10.0, 50.0, 200.0)
-_SAME_COUNTRY_WITHIN_KM = 150.0
 # From so many points on, reading every town once is quicker than asking for each.
 _MANY = 100
 
@@ -19,13 +18,13 @@ def nearest_place(
 ) -> Place | None:
     """Return the nearest town, with its distance as `km`; None when there is none within reach.
 
-    With a country, its own nearest town within 150 km is preferred. One to four quick queries.
+    With a country, its own nearest town within 100 km is preferred. One to four quick queries.
     """
     if not geo.is_on_earth(latitude, longitude):
         return None
     if country:
         own = Place.objects.filter(country=country.upper())
-        found = _nearest_of(own, latitude, longitude, min(within_km, _SAME_COUNTRY_WITHIN_KM))
+        found = _nearest_of(own, latitude, longitude, min(within_km, SAME_COUNTRY_WITHIN_KM))
         if found:
             return found
     return _nearest_of(Place.objects.all(), latitude, longitude, within_km)

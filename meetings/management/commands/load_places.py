@@ -27,7 +27,7 @@ class Command(BaseCommand):
             except (OSError, gazetteer.UnusableFile) as error:
                 raise CommandError(f"{error}\nNothing was changed.") from error
         else:
-            counts = gazetteer.load(report=self._say if verbosity > 1 else lambda line: None)
+            counts = gazetteer.load(report=self._say if verbosity else lambda line: None)
         if verbosity:
             parts = ", ".join(
                 f"{count.total:,} {what} ({count.written:,} written, {count.removed:,} removed)"
