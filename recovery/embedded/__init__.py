@@ -21,7 +21,7 @@ from typing import Any, TextIO
 from . import state
 from .errors import ServicesUnavailable
 
-__all__ = ["Services", "ServicesUnavailable", "start"]
+__all__ = ["Services", "ServicesUnavailable", "leave", "start"]
 
 # A first start writes a new database, and one after a power cut reads back its journal.
 START_SECONDS = 120
@@ -70,6 +70,39 @@ def start(var_dir: Path, *, postgres: bool, redis: bool, durable: bool = True) -
             ) from error
         except OSError as error:
             raise ServicesUnavailable.from_os_error(error, var_dir) from error
+
+
+def leave(var_dir: Path) -> bool:
+    """Stop using the servers of a data folder, and wait until they have stopped.
+
+    Not needed for them to stop, only to know that they have. Returns False when another
+    process still uses them. Connections of this process have to be closed before.
+    """
+    var_dir = Path(os.path.abspath(var_dir))
+    with _one_at_a_time:
+        file = _held.pop(var_dir, None)
+        if file is None:
+            return True
+        file.close()
+        # The guardian looks five times a second; holding the lock alone, it is stopping them.
+        noticed = time.monotonic() + 1
+        deadline = time.monotonic() + STOP_SECONDS
+        is_stopping = False
+        while state.running(var_dir) is not None:
+            is_stopping = is_stopping or not _may_share(var_dir)
+            if time.monotonic() > (deadline if is_stopping else noticed):
+                return False
+            time.sleep(0.02)
+        return True
+
+
+def _may_share(var_dir: Path) -> bool:
+    with state.open_lock(state.users_lock(var_dir)) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def _prepare(var_dir: Path) -> None:
