@@ -148,12 +148,14 @@ def _opens_in(meeting: Meeting, start: Start | None, now: datetime) -> timedelta
 def _how_to_get(meeting: Meeting, start: Start | None) -> str:
     if not access.may_show_place(meeting):
         return _(
-            "This meeting is for teenagers. To keep them safe, the fellowship gives the place and link itself: please ask there."
+            "This meeting is for teenagers. To keep them safe, the fellowship gives the place and link itself: "
+            "please ask there."
         )
     match meeting.join_visibility:
         case JoinVisibility.BEFORE_START if start is not None:
             return _(
-                "The way in is shown here from 15 minutes before the meeting starts. Come back then: nothing to fill in."
+                "The way in is shown here from 15 minutes before the meeting starts. "
+                "Come back then: there is nothing to fill in."
             )
         case JoinVisibility.COMING:
             return _("The group gives the way in only to those who are coming. Please ask the group.")

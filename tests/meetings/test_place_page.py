@@ -1,0 +1,150 @@
+"""The page of a town, and what search engines are told."""
+
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from groups.enums import GroupState, ListingState
+from tests.factories import (
+    FellowshipFactory,
+    GroupFactory,
+    MeetingFactory,
+    PlaceFactory,
+    SourceFactory,
+    VenueFactory,
+)
+from tests.helpers import instant, words
+
+pytestmark = pytest.mark.django_db
+
+NOW = instant("2026-11-20 12:00", "America/New_York")
+QUERIES = 5
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def boston():
+    return PlaceFactory(slug="boston")
+
+
+def test_the_town_shows_meetings_in_and_near_it_and_no_others(client, boston):
+    MeetingFactory(name="In Town")
+    MeetingFactory(name="Next Town", venue=VenueFactory(latitude=42.45, longitude=-71.06))
+    MeetingFactory(name="Far Away", venue=VenueFactory(latitude=43.5, longitude=-71.06))
+    MeetingFactory(name="Online", is_online=True)
+    MeetingFactory(name="Draft", state=ListingState.DRAFT)
+    MeetingFactory(name="Teens", group__fellowship=FellowshipFactory(is_for_teens=True))
+
+    response = client.get("/places/us/ma/boston/")
+
+    shown = [card.meeting.name for card in response.context["page"].cards]
+    assert sorted(shown) == ["In Town", "Next Town"]
+    assert "2 meetings in person within 15 miles" in words(response)
+    assert "6.3 miles" in words(response)
+    assert 'content="index, follow"' in response.content.decode()
+
+
+def test_a_town_without_meetings_helps_on_and_stays_out_of_search_engines(client, boston):
+    response = client.get("/places/us/ma/boston/")
+
+    assert "We know of no meeting in person within 15 miles" in words(response)
+    assert "/meetings/?attendance=online" in response.content.decode()
+    assert 'content="noindex, follow"' in response.content.decode()
+
+
+def test_an_unknown_town_is_not_found(client, boston):
+    assert client.get("/places/us/ma/boston/").status_code == 200
+    assert client.get("/places/us/ny/boston/").status_code == 404
+    assert client.get("/places/us/ma/atlantis/").status_code == 404
+
+
+def test_a_home_is_told_by_its_town(client, boston):
+    MeetingFactory(venue__is_private_home=True, venue__name="At Lee's", venue__street="9 Elm Row")
+
+    response = client.get("/places/us/ma/boston/")
+
+    assert "Boston, MA" in words(response)
+    assert "Elm Row" not in response.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_for_one_meeting_and_three(client, boston, django_assert_num_queries, count):
+    for _number in range(count):
+        MeetingFactory(group__fellowship=FellowshipFactory(), source=SourceFactory())
+
+    with django_assert_num_queries(QUERIES):
+        response = client.get("/places/us/ma/boston/")
+
+    assert len(response.context["page"].cards) == count
+
+
+# ── Search engines ──────────────────────────────────────────────────────────
+
+
+def addresses(client, path: str) -> list[str]:
+    response = client.get(path)
+    assert response.status_code == 200
+    return [location.text for location in ElementTree.fromstring(response.content).iter(f"{SITEMAP}loc")]
+
+
+def all_addresses(client) -> list[str]:
+    return [
+        address
+        for part in addresses(client, "/sitemap.xml")
+        for address in addresses(client, part.removeprefix("http://testserver"))
+    ]
+
+
+def test_the_sitemap_holds_public_pages_alone(client, boston):
+    meeting = MeetingFactory(venue__place=boston)
+    hidden = [MeetingFactory(state=state) for state in ListingState.values if state != ListingState.PUBLIC]
+    hidden_group = GroupFactory(state=GroupState.GONE)
+    in_hidden_group = MeetingFactory(group=hidden_group)
+
+    found = all_addresses(client)
+
+    for page in (meeting, meeting.group, meeting.group.approach, boston):
+        assert f"http://testserver{page.get_absolute_url()}" in found
+    for page in (*hidden, hidden_group, in_hidden_group):
+        assert f"http://testserver{page.get_absolute_url()}" not in found
+
+
+def test_the_town_of_a_teen_meeting_is_in_the_sitemap_only_with_consent(client, boston):
+    meeting = MeetingFactory(venue__place=boston, group__fellowship=FellowshipFactory(is_for_teens=True))
+    address = f"http://testserver{boston.get_absolute_url()}"
+
+    without = all_addresses(client)
+    meeting.is_teen_consented = True
+    meeting.save()
+
+    assert address not in without
+    assert address in all_addresses(client)
+
+
+def test_the_sitemap_is_paged(client, monkeypatch):
+    monkeypatch.setattr("meetings.sitemaps.Meetings.limit", 2)
+    for _number in range(5):
+        MeetingFactory()
+
+    parts = [part for part in addresses(client, "/sitemap.xml") if "sitemap-meetings" in part]
+
+    assert len(parts) == 3
+    assert len(addresses(client, parts[2].removeprefix("http://testserver"))) == 1
+    assert client.get("/sitemap-nothing.xml").status_code == 404
+
+
+def test_robots_are_asked_to_stay_with_the_public_pages(client, settings):
+    text = client.get(reverse("meetings:robots")).content.decode()
+
+    for path in ("/rsvp/", "/host/", "/curate/", "/admin/", "/exit/", "/meetings/?"):
+        assert f"Disallow: {path}\n" in text
+    assert "Disallow: /meetings/\n" not in text
+    assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in text
