@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
@@ -53,6 +54,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @cache_control(public=True, max_age=86_400)
 def help_lines_data(request: HttpRequest) -> JsonResponse:
     """Give the first lines of every country, and the zones each is in, to our own script.
@@ -60,12 +62,11 @@ def help_lines_data(request: HttpRequest) -> JsonResponse:
     The browser looks up its own time zone in it, so that nobody has to tell the server
     where they are.
     """
+    countries = {code: _first_lines(help_lines.for_country(code)) for code, _name in help_lines.countries()}
     zones = {zone: help_lines.country_of_zone(zone) for zone in sorted(zoneinfo.available_timezones())}
     return JsonResponse(
-        {
-            "countries": {code: _first_lines(help_lines.for_country(code)) for code, _name in help_lines.countries()},
-            "zones": {zone: country for zone, country in zones.items() if country},
-        }
+        {"countries": countries, "zones": {zone: code for zone, code in zones.items() if code in countries}},
+        json_dumps_params={"separators": (",", ":")},
     )
 
 
