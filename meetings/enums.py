@@ -92,3 +92,56 @@ class TimeOfDay(TextChoices):
     AFTERNOON = "afternoon", _("Afternoon")
     EVENING = "evening", _("Evening")
     NIGHT = "night", _("Night")
+
+
+class RsvpState(TextChoices):
+    """Where somebody's place at one date stands; `meetings.rsvps` alone changes it."""
+
+    HELD = "held", _("Held until confirmed")
+    GOING = "going", _("Coming")
+    WAITING = "waiting", _("On the waiting list")
+    OFFERED = "offered", _("Offered a place")
+    CANCELLED = "cancelled", _("Given back")
+    LAPSED = "lapsed", _("Run out")
+
+
+class RsvpReason(TextChoices):
+    """Why a place came to an end, for the person to read."""
+
+    NONE = "", "–"
+    BY_PERSON = "by-person", _("You gave it back.")
+    UNCONFIRMED = "unconfirmed", _("It was not confirmed in time, so it was given back.")
+    OFFER_RAN_OUT = "offer-ran-out", _("The offered place was not taken in time, so it went to the next person.")
+    DATE_GONE = "date-gone", _("The group no longer meets on this date.")
+    TWICE = "twice", _("You have another place on this date.")
+
+
+class ContactKind(TextChoices):
+    NONE = "none", _("Nothing")
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+
+
+class LinkPurpose(TextChoices):
+    """What a private link opens. A link opens one thing only."""
+
+    PLACE = "place", _("Somebody's place, or standing place")
+    CALENDAR = "calendar", _("The calendar of somebody's dates")
+    ABOUT_ME = "about-me", _("Everything kept about an address")
+    ANSWER = "answer", _("A question to a group, to be answered")
+
+
+class MessageKind(TextChoices):
+    """The messages that are sent; their words are in `meetings.messages`."""
+
+    PLACE = "place", _("The link to a place, to confirm or change it")
+    OFFER = "offer", _("A place has become free")
+    DATE_CANCELLED = "date-cancelled", _("A date was cancelled")
+    DATE_RESTORED = "date-restored", _("A cancelled date takes place after all")
+    DATE_MOVED = "date-moved", _("A date moved")
+    DATE_CHANGED = "date-changed", _("A date has a note, another place, or is online only")
+    DATE_GONE = "date-gone", _("A date is no more")
+    STILL_COMING = "still-coming", _("Whether a standing place goes on")
+    ABOUT_ME = "about-me", _("The link to everything kept about an address")
+    QUESTION = "question", _("A question to a group")
+    ANSWER = "answer", _("A group's answer")

@@ -222,7 +222,9 @@ def _details(ids: list[int]) -> tuple[dict, dict, dict]:
         traits[meeting_id].append((trait_id, value))
     for pause in Pause.objects.filter(meeting__in=ids):
         pauses[pause.meeting_id].append(pause.as_value())
-    for occurrence in Occurrence.objects.filter(meeting__in=ids):
+    # A date that people are coming to has a row, and may be as by the rule all the same.
+    as_by_the_rule = {"cancelled_at": None, "moved_to": None, "duration": None}
+    for occurrence in Occurrence.objects.filter(meeting__in=ids).exclude(**as_by_the_rule):
         changes[occurrence.meeting_id].append(occurrence.as_change())
     return traits, pauses, changes
 

@@ -266,7 +266,9 @@ class Meeting(models.Model):
             duration=self.duration,
             pauses=tuple(pause.as_value() for pause in (self.pauses.all() if pauses is None else pauses)),
             changes=tuple(
-                occurrence.as_change() for occurrence in (self.occurrences.all() if changes is None else changes)
+                occurrence.as_change()
+                for occurrence in (self.occurrences.all() if changes is None else changes)
+                if occurrence.differs
             ),
         )
 
@@ -327,6 +329,9 @@ class Occurrence(models.Model):
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="occurrences")
     is_online_only = models.BooleanField(default=False)
     note = models.TextField(blank=True)
+    starts_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("As last told to those who are coming; kept by occurrences")
+    )
 
     class Meta:
         verbose_name = _("occurrence")
@@ -343,6 +348,7 @@ class Occurrence(models.Model):
                 name="occurrence_reason_needs_a_cancellation",
             ),
         ]
+        indexes = [models.Index(fields=["starts_at"])]
 
     def __str__(self) -> str:
         return f"{self.meeting}, {self.original_on}"
@@ -350,6 +356,11 @@ class Occurrence(models.Model):
     @property
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the date is not as by the rule. A row may be there only because people are coming."""
+        return self.is_cancelled or self.moved_to is not None or self.duration is not None
 
     def as_change(self) -> schedules.Change:
         return schedules.Change(
