@@ -37,7 +37,7 @@ def main() -> None:
     steps = {
         "style": [*PYTHON, "-m", "ruff", "check", "--quiet", "."],
         "layout of the code": [*PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
-        "templates": [*PYTHON, "-m", "djade", "--check", *templates],
+        "templates": [str(Path(sys.executable).with_name("djade")), "--check", *templates],
         "types": [*PYTHON, "-m", "mypy", *typed],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "a service's settings": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],

@@ -25,12 +25,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="load demo listings too, once, into an empty database")
+        parser.add_argument("--no-static", action="store_true", help="leave static files as they are")
 
-    def handle(self, *, demo, **options):
+    def handle(self, *, demo, no_static, **options):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
         try:
             self._prepare(demo=demo)
+            if not no_static:
+                self._static_files()
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [TURN])
@@ -54,7 +57,6 @@ class Command(BaseCommand):
             _note("load_demo", "begun")
             self._step("Loading demo listings", "load_demo")
             _note("load_demo", "done")
-        self._static_files()
 
     def _static_files(self) -> None:
         files = (

@@ -1,6 +1,8 @@
 """Web server, worker and beat on this machine, together. What `make run` ends with."""
 
 import contextlib
+import ctypes
+import functools
 import http.client
 import os
 import shlex
@@ -15,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from honcho.manager import Manager
 from honcho.printer import Printer
+from honcho.process import Popen, Process
 
 from recovery import embedded, machine
 
@@ -53,9 +56,10 @@ class Command(BaseCommand):
     def _run(self, port: int) -> bool:
         """Run until told to stop. Return whether a process ended by itself."""
         manager = Manager(Printer(self.stdout._out))
+        manager._process_ctor = _Process
         environment = os.environ | {"PORT": str(port), "PYTHONUNBUFFERED": "1"}
         for name, command in commands(port).items():
-            manager.add_process(name, shlex.join(command), env=environment, cwd=str(settings.BASE_DIR))
+            manager.add_process(name, f"exec {shlex.join(command)}", env=environment, cwd=str(settings.BASE_DIR))
         threading.Thread(target=self._tell_when_ready, args=(port, manager), daemon=True).start()
 
         def hang_up(_number, _frame):
@@ -79,8 +83,10 @@ class Command(BaseCommand):
 def commands(port: int) -> dict[str, list[str]]:
     """Return the processes of a site on one machine, each a command line, by name."""
     python = sys.executable
+    # Celery warns of root. What it fears is code in messages; ours hold JSON alone.
+    unafraid = ["-W", "ignore:You're running the worker:UserWarning"]
     schedule = settings.VAR_DIR / "beat-schedule"
-    celery = [python, "-m", "celery", "--app=recovery", "--quiet"]
+    celery = [python, *unafraid, "-m", "celery", "--app=recovery", "--quiet"]
     return {
         "web": [
             python, "-m", "gunicorn", "recovery.wsgi", f"--bind=127.0.0.1:{port}",
@@ -89,6 +95,25 @@ def commands(port: int) -> dict[str, list[str]]:
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=warning", "--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--loglevel=warning", f"--schedule={schedule}", "--pidfile="],
     }  # fmt: skip
+
+
+class _Process(Process):
+    """A process that ends when we do, even when we are killed and can tell nobody."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._child_ctor = functools.partial(Popen, preexec_fn=functools.partial(_end_with_parent, signal.SIGTERM))
+
+    def run(self, *args, **kwargs):
+        _end_with_parent(signal.SIGKILL)
+        super().run(*args, **kwargs)
+
+
+def _end_with_parent(number: int) -> None:
+    """Have the kernel send us a signal when our parent ends. Linux alone knows how."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+        ctypes.CDLL(None).prctl(set_parent_death_signal, number)
 
 
 def answers(port: int) -> bool:
