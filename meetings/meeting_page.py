@@ -109,7 +109,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
             "meeting_traits", queryset=MeetingTrait.objects.select_related("trait").order_by("trait__order", "pk")
         ),
         "pauses",
-        Prefetch("occurrences", queryset=Occurrence.objects.select_related("venue")),
+        Prefetch("occurrences", queryset=Occurrence.objects.still_to_come(now).select_related("venue")),
     )
     may_show_place = access.may_show_place(meeting)
     schedule = meeting.schedule()

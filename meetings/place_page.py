@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from meetings import access, geo, geo_sql, regions, schedules, wording
 from meetings.enums import ChannelState
-from meetings.models import Meeting, Place
+from meetings.models import Meeting, Occurrence, Place
 from meetings.structured_data import absolute
 
 # In and near a town: about half an hour by car.
@@ -62,7 +62,7 @@ def prepare(place: Place, *, now: datetime) -> PlacePage:
     near = _near(place, km)
     shown = list(
         near.with_card_details()
-        .prefetch_related("pauses", "occurrences")
+        .prefetch_related("pauses", Prefetch("occurrences", Occurrence.objects.still_to_come(now)))
         .order_by(F("next_starts_at").asc(nulls_last=True), "km", "pk")[:MEETINGS_SHOWN]
     )
     total = near.count() if len(shown) == MEETINGS_SHOWN else len(shown)

@@ -1,6 +1,8 @@
 """Chainable filters in the field's own words."""
 
-from django.db.models import QuerySet
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
 
 from groups.enums import GroupState, ListingState
 
@@ -23,3 +25,13 @@ class MeetingQuerySet(QuerySet):
         return self.select_related("group__approach", "group__fellowship", "venue", "source").prefetch_related(
             "meeting_traits__trait"
         )
+
+
+class OccurrenceQuerySet(QuerySet):
+    def still_to_come(self, now: datetime) -> "OccurrenceQuerySet":
+        """Dates that may be in progress or ahead, wherever they moved: years of past ones are left out.
+
+        Three days are room for every zone and for a date that runs over midnight.
+        """
+        lately = now - timedelta(days=3)
+        return self.filter(Q(original_on__gte=lately.date()) | Q(moved_to__gte=lately))

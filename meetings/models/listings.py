@@ -333,6 +333,8 @@ class Occurrence(models.Model):
         null=True, blank=True, editable=False, help_text=_("As last told to those who are coming; kept by occurrences")
     )
 
+    objects = querysets.OccurrenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("occurrence")
         verbose_name_plural = _("occurrences")
