@@ -272,16 +272,21 @@ def _for_whom(values: Iterable[str]) -> list[str]:
         enums.ForWhom.PERSON: _("the person with the problem"),
         enums.ForWhom.FAMILY: _("family, partners and friends"),
     }
-    return [capfirst(words[value]) if not position else words[value] for position, value in enumerate(values)]
+    return _named(words, values)
 
 
 def _labels(choices: Any, values: Iterable[str]) -> list[str]:
-    return [str(choices(value).label) for value in values if value in choices.values]
+    return _in_a_row(str(choices(value).label) for value in values if value in choices.values)
 
 
 def _named(names: dict[str, Any], values: Iterable[str]) -> list[str]:
-    found = [str(names[value]) for value in values if value in names]
-    return [capfirst(found[0]), *found[1:]] if found else []
+    return _in_a_row(str(names[value]) for value in values if value in names)
+
+
+def _in_a_row(words: Iterable[str]) -> list[str]:
+    """Begin the first with a capital and the others without, save abbreviations."""
+    row = [word if word[:2].isupper() else word[:1].lower() + word[1:] for word in words]
+    return [capfirst(row[0]), *row[1:]] if row else []
 
 
 def _checked_website(website: str, to_check: Iterable[str]) -> str:

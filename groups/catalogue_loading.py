@@ -61,7 +61,6 @@ def load() -> list[Loaded]:
         load_entries(HelpLine, ("key",), _help_line_values(lines["resources"]), kind="help lines"),
         load_entries(EmergencyNumber, ("country",), lines["emergency"], kind="emergency numbers"),
     ]
-    help_lines.forget()
     return done
 
 

@@ -3,5 +3,17 @@
 import os
 from pathlib import Path
 
+import pytest
+
 # Before Django reads the settings: tests never touch the data of a running site.
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+
+
+@pytest.fixture(autouse=True)
+def help_lines_of_the_file():
+    """Let pages take their help lines from the data file: a page's count of queries stays its own."""
+    from groups import help_lines
+
+    help_lines.keep_file()
+    yield
+    help_lines.forget()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from groups import catalogue_loading
+from groups import catalogue_loading, help_lines
 from meetings import trait_loading
 
 
@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             done = [*catalogue_loading.load(), trait_loading.load()]
+        help_lines.forget()
         if options["verbosity"]:
             for loaded in done:
                 self.stdout.write(str(loaded))
