@@ -2,18 +2,36 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
-from meetings import places
-from meetings.models import Meeting
+from meetings import finder, places
+from meetings.finder.searching import reaches
+
+SUGGESTIONS = 7
+LONGEST_SUGGESTED = 100
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    meetings = Meeting.objects.public().with_card_details().order_by("next_starts_at", "pk")[:50]
-    return render(request, "meetings/meeting_list.html", {"meetings": meetings, "section": "meetings"})
+    """Show the meetings a search finds; to htmx its changing part alone."""
+    page = finder.search(request.GET, now=timezone.now(), visitor_zone=request.visitor_zone)
+    template = "meetings/meeting_list.html"
+    if request.htmx and not request.htmx.history_restore_request:
+        template += "#finder"
+    context = {
+        "page": page,
+        "reaches": reaches(page.unit, page.within),
+        "section": "meetings",
+        "shows_demo": page.shows_demo,
+    }
+    return render(request, template, context)
 
 
 @require_safe
 def place_suggest(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"places": [match.label for match in places.suggest(request.GET.get("q", ""))]})
+    """Give places whose name begins as typed, for the list below the field."""
+    typed = request.GET.get("q", "")[:LONGEST_SUGGESTED]
+    return JsonResponse({"places": [match.label for match in places.suggest(typed, SUGGESTIONS)]})

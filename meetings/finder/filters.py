@@ -1,0 +1,309 @@
+"""The finder's parameters, and what each keeps of a selection.
+
+Nothing a query string holds is an error: what is not understood is named to the visitor and
+left out, and the rest of the search goes on.
+"""
+
+from __future__ import annotations
+
+import math
+import zoneinfo
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from meetings import geo
+from meetings.enums import TimeOfDay
+from meetings.finder import names, words
+from meetings.finder.clock import DAYS, TODAY, TOMORROW
+from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection
+
+MOST_VALUES = 50
+LONGEST_SHOWN = 60
+FARTHEST_KM = 1000.0
+LONGEST_SOON = 7 * 24 * 60
+YES = frozenset({"1", "yes", "true", "on"})
+NO = frozenset({"0", "no", "false", "off"})
+# Parameters that are no filters: the page's own.
+OTHER_PARAMETERS = frozenset({"near", "lat", "lon", "within", "unit", "unknown", "sort", "tz", "view", "page"})
+
+
+class Ignored(NamedTuple):
+    """A parameter or value that was left out. `value` is a stranger's text: escape it."""
+
+    parameter: str
+    value: str
+
+    @property
+    def short_value(self) -> str:
+        return self.value if len(self.value) <= LONGEST_SHOWN else self.value[:LONGEST_SHOWN] + "…"
+
+
+# ── Fields ──────────────────────────────────────────────────────────────────
+
+
+class _Lenient(forms.Field):
+    """A field that keeps what it understands and remembers the rest in `rejected`."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+        self.rejected: list[str] = []
+
+    def clean(self, value: list[str] | None) -> Any:
+        given = [text.strip() for text in value or []]
+        return self.understood([text for text in given if text])
+
+    def understood(self, given: list[str]) -> Any:
+        raise NotImplementedError
+
+
+class Values(_Lenient):
+    """Several of the known values, each once."""
+
+    def __init__(self, *, facet: str = "", known: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.facet, self.known = facet, tuple(known)
+
+    def understood(self, given: list[str]) -> list[str]:
+        known = names.current().choices[self.facet] if self.facet else self.known
+        good = dict.fromkeys(text for text in given[:MOST_VALUES] if text in known)
+        self.rejected = [text for text in given if text not in good]
+        return list(good)
+
+
+class One(_Lenient):
+    """One value, read by a function that raises ValueError; of several the first that is good."""
+
+    def __init__(self, read: Callable[[str], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.read = read
+
+    def understood(self, given: list[str]) -> Any:
+        found = None
+        for text in given:
+            try:
+                value = self.read(text)
+            except ValueError:
+                self.rejected.append(text)
+                continue
+            if found is None:
+                found = value
+        return found
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in YES:
+        return True
+    if text.lower() in NO:
+        return False
+    raise ValueError(text)
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = float(text) if text.isascii() else math.nan
+        if not least <= number <= most:
+            raise ValueError(text)
+        return number
+
+    return read
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 10) or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return read
+
+
+def _minute(text: str) -> int:
+    """Return the minute of the day of a time such as 18:30."""
+    at = datetime.strptime(text[:5], "%H:%M") if len(text) in (4, 5, 8) else None  # noqa: DTZ007 (a wall time)
+    if at is None:
+        raise ValueError(text)
+    return at.hour * 60 + at.minute
+
+
+def _words(text: str) -> words.Words:
+    return words.parse(text)
+
+
+def _zone(text: str) -> zoneinfo.ZoneInfo:
+    # Looked up in the list of names and never as a file: it comes from a stranger.
+    if text not in _zone_names():
+        raise ValueError(text)
+    return zoneinfo.ZoneInfo(text)
+
+
+_known_zones: frozenset[str] = frozenset()
+
+
+def _zone_names() -> frozenset[str]:
+    global _known_zones
+    _known_zones = _known_zones or frozenset(zoneinfo.available_timezones())
+    return _known_zones
+
+
+# ── Filters ─────────────────────────────────────────────────────────────────
+
+
+class _Filter(django_filters.Filter):
+    """Narrows a selection when something is asked of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Without a label of its own, one would be looked for among the model's fields.
+        super().__init__(*args, label="", **kwargs)
+
+    def filter(self, selection: Selection, value: Any) -> Selection:
+        if value not in (None, [], False):
+            self.narrow(selection, value)
+        return selection
+
+    def narrow(self, selection: Selection, value: Any) -> None:
+        raise NotImplementedError
+
+
+class Choice(_Filter):
+    """Several values of one facet."""
+
+    field_class = Values
+
+    def narrow(self, selection: Selection, value: list[str]) -> None:
+        selection.having(self.field_name, value)
+
+
+class YesOnly(_Filter):
+    field_class = One
+
+    def narrow(self, selection: Selection, value: bool) -> None:
+        selection.having(self.field_name, ["yes"])
+
+
+class Text(_Filter):
+    field_class = One
+
+    def narrow(self, selection: Selection, value: words.Words) -> None:
+        selection.among("q", words.find(selection.memory, value, names.current().folded))
+
+
+class Days(_Filter):
+    field_class = Values
+
+    def narrow(self, selection: Selection, value: list[str]) -> None:
+        selection.on_days(value)
+
+
+class Times(_Filter):
+    field_class = Values
+
+    def narrow(self, selection: Selection, value: list[str]) -> None:
+        selection.at_times(value)
+
+
+class Soon(_Filter):
+    field_class = One
+
+    def narrow(self, selection: Selection, value: int) -> None:
+        selection.starting_soon(value)
+
+
+class Unread(_Filter):
+    """A parameter that another one, or the page, makes use of."""
+
+    field_class = One
+
+    def narrow(self, selection: Selection, value: Any) -> None:
+        pass
+
+
+class FinderFilters(django_filters.FilterSet):
+    """Every parameter of the finder but `page`.
+
+    `near` is a text; whoever searches looks it up and calls `Selection.within`.
+    """
+
+    q = Text(read=_words)
+    near = Unread(read=str)
+    lat = Unread(read=_number(-90, 90))
+    lon = Unread(read=_number(-180, 180))
+    within = Unread(read=_number(0.1, geo.miles_from_km(FARTHEST_KM)))
+    unit = Unread(read=_one_of("km", "mi"))
+    approach = Choice(field_name="approach", facet="approach")
+    fellowship = Choice(field_name="fellowship", facet="fellowship")
+    belief = Choice(field_name="belief", facet="belief")
+    covers = Choice(field_name="covers", facet="covers")
+    attendance = Choice(field_name="attendance", facet="attendance")
+    open = YesOnly(field_name="open", read=_flag)
+    first_visit = YesOnly(field_name="first_visit", read=_flag)
+    format = Choice(field_name="format", facet="format")
+    focus = Choice(field_name="focus", facet="focus")
+    access = Choice(field_name="access", facet="access")
+    feature = Choice(field_name="feature", facet="feature")
+    language = Choice(field_name="language", facet="language")
+    day = Days(known=(*DAYS, TODAY, TOMORROW))
+    time = Times(known=TimeOfDay.values)
+    until = Unread(read=_minute)
+    soon = Soon(read=_whole(1, LONGEST_SOON))
+    unknown = Unread(read=_one_of("include"))
+    sort = Unread(read=_one_of(SORT_BY_TIME, SORT_BY_DISTANCE, SORT_BY_NAME))
+    tz = Unread(read=_zone)
+    view = Unread(read=_one_of("list", "map"))
+
+    def filter_queryset(self, selection: Selection) -> Selection:
+        """Narrow the selection by everything that was asked for."""
+        asked = self.form.cleaned_data
+        for name, one in self.filters.items():
+            one.filter(selection, asked[name])
+        first, last = asked["from"], asked["until"]
+        if first is not None or last is not None:
+            # A meeting that starts at the very minute of "until" is meant too.
+            end = 1440 if last is None else last + 1
+            selection.starting_between(first or 0, end)
+        return selection
+
+
+# Two parameters have names that Python keeps for itself.
+FinderFilters.base_filters["for"] = Choice(field_name="for", facet="for")
+FinderFilters.base_filters["from"] = Unread(read=_minute)
+
+PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"}
+
+
+def ignored(filters: FinderFilters, given: QueryDict) -> list[Ignored]:
+    """Return the parameters and values that were left out, in the order given."""
+    found = []
+    for name, values in given.lists():
+        if name not in PARAMETERS:
+            found += [Ignored(name, text) for text in values[:1]]
+        elif name in filters.form.fields:
+            rejected = filters.form.fields[name].rejected
+            found += [Ignored(name, text) for text in dict.fromkeys(rejected)]
+    return found[:20]
+
+
+def label_of_ignored(one: Ignored) -> str:
+    if one.parameter not in PARAMETERS:
+        return _("“%(name)s” is not something we can search by.") % {"name": one.parameter[:LONGEST_SHOWN]}
+    return _("“%(value)s” is not something we know for “%(name)s”.") % {
+        "value": one.short_value,
+        "name": one.parameter,
+    }

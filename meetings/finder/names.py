@@ -1,0 +1,85 @@
+"""Names of everything a search can choose: approaches, fellowships, traits. Right within a minute."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from groups import enums as group_enums
+from groups.models import Approach, Fellowship
+from groups.text import fold
+from meetings.enums import Attendance, TimeOfDay, TraitKind
+from meetings.models import Trait
+
+KEPT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Choices by facet, in the order in which they are shown: value -> name.
+
+    `approaches` and `fellowships` are by their primary keys; `folded` are facet, value and
+    folded names of both, for the search by words.
+    """
+
+    choices: dict[str, dict[str, str]]
+    approaches: dict[int, Approach]
+    fellowships: dict[int, Fellowship]
+    families: dict[str, str]
+    folded: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+_kept: Names | None = None
+_kept_at = 0.0
+
+
+def current() -> Names:
+    """Return the names; three queries at most once a minute."""
+    global _kept, _kept_at
+    if _kept is None or time.monotonic() - _kept_at > KEPT_SECONDS:
+        _kept, _kept_at = read(), time.monotonic()
+    return _kept
+
+
+def forget() -> None:
+    """Drop what is kept; the next search reads the names anew."""
+    global _kept
+    _kept = None
+
+
+def read() -> Names:
+    approaches = list(
+        Approach.objects.only("slug", "name", "also_known_as", "family", "brief_order", "try_next", "one_line")
+    )
+    fellowships = list(Fellowship.objects.only("slug", "name", "abbreviation", "approach_id"))
+    choices: dict[str, dict[str, str]] = {
+        "approach": {approach.slug: approach.name for approach in approaches},
+        "fellowship": {fellowship.slug: fellowship.name for fellowship in fellowships},
+        "belief": _labels(group_enums.Belief),
+        "covers": _labels(group_enums.Covers),
+        "for": {"me": str(group_enums.ForWhom.PERSON.label), "someone": str(group_enums.ForWhom.FAMILY.label)},
+        "attendance": _labels(Attendance),
+        "time": _labels(TimeOfDay),
+    }
+    choices |= {kind.value: {} for kind in TraitKind}
+    for kind, slug, name in Trait.objects.values_list("kind", "slug", "name"):
+        choices[kind][slug] = name
+    folded = [
+        ("approach", approach.slug, tuple(fold(name) for name in (approach.name, *approach.also_known_as)))
+        for approach in approaches
+    ]
+    folded += [
+        ("fellowship", fellowship.slug, (fold(fellowship.name), fold(fellowship.abbreviation)))
+        for fellowship in fellowships
+    ]
+    return Names(
+        choices=choices,
+        approaches={approach.pk: approach for approach in approaches},
+        fellowships={fellowship.pk: fellowship for fellowship in fellowships},
+        families={approach.slug: approach.family for approach in approaches},
+        folded=tuple(folded),
+    )
+
+
+def _labels(choices) -> dict[str, str]:
+    return {choice.value: str(choice.label) for choice in choices}

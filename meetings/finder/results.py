@@ -1,0 +1,188 @@
+"""The meetings of one page of results, in the words their cards show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from meetings import access, geo, schedules, wording
+from meetings.enums import ChannelState, OpenTo, TraitKind, TraitValue
+from meetings.finder.names import Names
+from meetings.models import Meeting, MeetingTrait, Occurrence, Pause
+
+# A start farther off than this is told by its day, not by how long it is until then.
+SOON = timedelta(hours=12)
+MOST_BADGES = 5
+
+_FIELDS = (
+    "slug", "name", "rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "in_person", "online",
+    "by_phone", "any_time", "open_to", "max_age", "is_teen_consented", "state", "is_good_first_visit",
+    "group__name", "group__slug", "group__approach_id", "group__fellowship_id",
+    "venue__name", "venue__street", "venue__town", "venue__region", "venue__is_private_home",
+    "source__is_demo",
+)  # fmt: skip
+# Which traits a card tells, and in what order.
+_TOLD = (TraitKind.FOCUS, TraitKind.FORMAT, TraitKind.ACCESS, TraitKind.LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One meeting in the words of components/meeting_card.html."""
+
+    meeting: Meeting
+    days_label: str
+    time_label: str
+    zone_label: str = ""
+    starts_at_local: datetime | None = None
+    in_progress: bool = False
+    starts_in: timedelta | None = None
+    distance_label: str = ""
+    place_label: str = ""
+    approach_label: str = ""
+    is_suspended: bool = False
+    attendance: list[dict[str, Any]] = field(default_factory=list)
+    badges: list[str] = field(default_factory=list)
+
+
+def fetch(
+    ids: Sequence[int],
+    *,
+    now: datetime,
+    names: Names,
+    visitor_zone: ZoneInfo | None = None,
+    by_visitor: frozenset[int] = frozenset(),
+    kilometres: dict[int, float] | None = None,
+    unit: str = "km",
+) -> list[Result]:
+    """Return these meetings in their order, those that are public. Four queries.
+
+    Next starts are computed here and now, never taken from what was kept. Those in
+    `by_visitor` are told by the visitor's clock, when we know it.
+    """
+    if not ids:
+        return []
+    meetings = Meeting.objects.public().select_related("group", "venue", "source").only(*_FIELDS).in_bulk(ids)
+    pauses, changes = defaultdict(list), defaultdict(list)
+    for pause in Pause.objects.filter(meeting__in=ids, last_on__gte=(now - timedelta(days=2)).date()):
+        pauses[pause.meeting_id].append(pause)
+    for occurrence in Occurrence.objects.filter(meeting__in=ids, original_on__gte=(now - timedelta(days=400)).date()):
+        changes[occurrence.meeting_id].append(occurrence)
+    traits = defaultdict(list)
+    told = MeetingTrait.objects.filter(meeting__in=ids, trait__kind__in=_TOLD).exclude(value=TraitValue.NO)
+    for row in told.select_related("trait").only(
+        "meeting_id", "value", "trait__kind", "trait__slug", "trait__name", "trait__order"
+    ):
+        traits[row.meeting_id].append(row)
+    results = []
+    for pk in ids:
+        meeting = meetings.get(pk)
+        if meeting is None:
+            continue
+        meeting.group.approach = names.approaches[meeting.group.approach_id]
+        meeting.group.fellowship = names.fellowships.get(meeting.group.fellowship_id)
+        results.append(
+            _result(
+                meeting,
+                schedule=meeting.schedule(pauses=pauses[pk], changes=changes[pk]),
+                traits=traits[pk],
+                now=now,
+                zone=visitor_zone if pk in by_visitor else None,
+                km=(kilometres or {}).get(pk),
+                unit=unit,
+            )
+        )
+    return results
+
+
+def _result(
+    meeting: Meeting,
+    *,
+    schedule: schedules.Schedule | None,
+    traits: list[MeetingTrait],
+    now: datetime,
+    zone: ZoneInfo | None,
+    km: float | None,
+    unit: str,
+) -> Result:
+    fellowship = meeting.group.fellowship
+    start = schedules.current_or_next(schedule, now=now) if schedule else None
+    ahead = start.starts_at - now if start else None
+    days, times, zone_label, local = _when(meeting, schedule, start, zone=zone)
+    return Result(
+        meeting=meeting,
+        days_label=days,
+        time_label=times,
+        zone_label=zone_label,
+        starts_at_local=local,
+        in_progress=ahead is not None and ahead <= timedelta(0),
+        starts_in=ahead if ahead is not None and timedelta(0) < ahead <= SOON else None,
+        distance_label=geo.format_distance(km, unit) if km is not None else "",
+        place_label=_place(meeting, traits),
+        approach_label=fellowship.short_name if fellowship else meeting.group.approach.name,
+        is_suspended=meeting.is_place_closed_for_now,
+        attendance=[{"slug": way.value, "label": way.label} for way in meeting.attendance],
+        badges=_badges(meeting, traits),
+    )
+
+
+def _when(
+    meeting: Meeting, schedule: schedules.Schedule | None, start: schedules.Start | None, *, zone: ZoneInfo | None
+) -> tuple[str, str, str, datetime | None]:
+    """Return days, time and zone in words, and the next start in that zone."""
+    if schedule is None:
+        return (_("At any time") if meeting.any_time == ChannelState.OPEN else _("By appointment")), "", "", None
+    days = schedules.describe_days(schedule.rule, first_on=schedule.first_on)
+    times = schedules.describe_time(schedule.start_time, schedule.duration)
+    if start is None:
+        return days, times, "", None
+    own_zone = schedules.zone_named(schedule.time_zone)
+    own = start.starts_at.astimezone(own_zone)
+    own_label = wording.zone_label(schedule.time_zone, at=start.starts_at)
+    if start.is_moved:
+        days, times = wording.day_label(own), wording.time_label(start, schedule.time_zone)
+    if zone is None:
+        return days, times, own_label, own
+    local = start.starts_at.astimezone(zone)
+    if local.utcoffset() == own.utcoffset():
+        return days, times, _("Your time, %(zone)s") % {"zone": own_label}, local
+    shift = (local.date() - own.date()).days
+    rule = schedule.rule
+    if start.is_moved or (shift and rule.frequency is not schedules.Frequency.WEEKLY):
+        days = wording.day_label(local)
+    elif shift:
+        moved = schedules.Rule(rule.frequency, tuple((day + shift) % 7 for day in rule.weekdays), rule.interval)
+        days = schedules.describe_days(moved)
+    there = schedules.describe_time(own.time())
+    label = _("Your time. There it is %(time)s, %(zone)s") % {"time": there, "zone": own_label}
+    return days, wording.time_label(start, str(zone)), label, local
+
+
+def _place(meeting: Meeting, traits: list[MeetingTrait]) -> str:
+    """Return the venue in one line, "" where it may not be shown or nobody goes there."""
+    if meeting.in_person == ChannelState.NONE or meeting.venue is None:
+        return ""
+    # What `access` asks of a meeting's traits is fetched already.
+    meeting._prefetched_objects_cache = {"meeting_traits": traits}
+    return wording.place_label(meeting.venue) if access.may_show_place(meeting) else ""
+
+
+def _badges(meeting: Meeting, traits: list[MeetingTrait]) -> list[str]:
+    badges = []
+    if meeting.open_to == OpenTo.ANYONE:
+        badges.append(_("Open to anyone"))
+    elif meeting.open_to == OpenTo.MEMBERS:
+        badges.append(_("For members"))
+    elif meeting.open_to == OpenTo.INVITATION:
+        badges.append(_("By invitation"))
+    for row in sorted(traits, key=lambda row: (_TOLD.index(row.trait.kind), row.trait.order, row.trait.slug)):
+        if row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS:
+            badges.append(_("%(focus)s only") % {"focus": row.trait.name})
+        else:
+            badges.append(row.trait.name)
+    return badges[:MOST_BADGES]

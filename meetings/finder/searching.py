@@ -1,0 +1,395 @@
+"""From a query string to a page of meetings, with counts beside every choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from meetings import geo, places, wording
+from meetings.enums import Attendance, TimeOfDay
+from meetings.finder import filters as parameters
+from meetings.finder import memory, names, results, words
+from meetings.finder.clock import DAYS, TODAY, TOMORROW
+from meetings.finder.memory import Bits, count
+from meetings.finder.page import (
+    PER_PAGE,
+    Centre,
+    Choice,
+    Empty,
+    Facet,
+    Link,
+    Page,
+    Pages,
+    SortLink,
+    url_with,
+    url_without,
+)
+from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection
+
+# How far "near" reaches when nobody says: half an hour by car.
+USUAL_REACH = {"mi": 25.0, "km": 40.0}
+REACHES = {"mi": (1, 2, 5, 10, 25, 50, 100), "km": (2, 5, 10, 20, 40, 80, 160)}
+OTHERS_OFFERED = 6
+SIMILAR_OFFERED = 3
+ONLINE_NOW_MINUTES = 60
+
+# Facets whose values are facts, in the order of the page; the rest ask the clock.
+FACETS = (
+    "for", "attendance", "covers", "approach", "belief", "focus",
+    "first_visit", "open", "fellowship", "format", "access", "feature", "language",
+)  # fmt: skip
+BY_CLOCK = {"day": (TODAY, TOMORROW, *DAYS), "time": TimeOfDay.values}
+_OFTEN_FIRST = frozenset({"language", "format", "fellowship"})
+
+
+def search(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None, per_page: int = PER_PAGE) -> Page:
+    """Return the page of meetings that a query string asks for.
+
+    Whatever it holds, it is answered: what is not understood is in the page's `messages`. The
+    visitor's zone is the one in `tz`, else `visitor_zone`; without either every day and time
+    is the meeting's own. At most twelve queries, however many meetings there are.
+    """
+    return _Search(given, now=now, visitor_zone=visitor_zone, per_page=per_page).page()
+
+
+def matching_ids(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None, limit: int) -> list[int]:
+    """Return the ids of the first meetings a query string asks for, in order. For feeds, print and API."""
+    asked = _Search(given, now=now, visitor_zone=visitor_zone, per_page=limit)
+    return asked.ids(first=0, end=limit)
+
+
+class _Search:
+    def __init__(self, given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None, per_page: int) -> None:
+        self.given, self.now, self.per_page = given, now, per_page
+        self.messages: list[str] = []
+        self.memory = memory.current()
+        self.names = names.current()
+        self.selection = Selection(self.memory, now=now)
+        self.filters = parameters.FinderFilters(given, self.selection)
+        self.filters.form.full_clean()
+        self.asked: dict[str, Any] = self.filters.form.cleaned_data
+        self.messages += [parameters.label_of_ignored(one) for one in parameters.ignored(self.filters, given)]
+        self.visitor_zone = self.asked["tz"] or visitor_zone
+        self.selection.visitor_zone = self.visitor_zone
+        self.selection.attendance = frozenset(self.asked["attendance"])
+        self.centre, self.others = self._centre()
+        self.unit = self.asked["unit"] or geo.unit_of_country(
+            (self.centre.country if self.centre else "") or settings.DEFAULT_COUNTRY
+        )
+        self.within = self._within()
+        _narrowed = self.filters.qs
+        if self.centre and self.within:
+            self.selection.within(self.centre.latitude, self.centre.longitude, self._km(self.within))
+        self.include_unsaid = self.asked["unknown"] == "include"
+        self.sort = self._sort()
+
+    # ── Where ───────────────────────────────────────────────────────────────
+
+    def _centre(self) -> tuple[Centre | None, list[Link]]:
+        near, latitude, longitude = self.asked["near"], self.asked["lat"], self.asked["lon"]
+        if near:
+            found = places.search(near[: words.LONGEST], limit=OTHERS_OFFERED + 1)
+            if not found:
+                self.messages.append(
+                    _("We do not know the place “%(place)s”. Try the nearest town, or its postcode.")
+                    % {"place": near[: parameters.LONGEST_SHOWN]}
+                )
+                return None, []
+            best = found[0]
+            others = [Link(match.label, url_with(self.given, near=match.label)) for match in found[1:]]
+            return Centre(best.latitude, best.longitude, best.label, best.country, best.time_zone), others
+        if latitude is not None and longitude is not None:
+            # About a kilometre: nearer is nobody's business.
+            return Centre(round(latitude, 2), round(longitude, 2)), []
+        if (latitude is None) != (longitude is None):
+            self.messages.append(_("A position needs both “lat” and “lon”."))
+        return None, []
+
+    def _within(self) -> float | None:
+        if self.centre is None:
+            return None
+        return min(self.asked["within"] or USUAL_REACH[self.unit], self._from_km(parameters.FARTHEST_KM))
+
+    def _km(self, distance: float) -> float:
+        return geo.km_from_miles(distance) if self.unit == "mi" else distance
+
+    def _from_km(self, km: float) -> float:
+        return geo.miles_from_km(km) if self.unit == "mi" else km
+
+    def _sort(self) -> str:
+        sort = self.asked["sort"] or SORT_BY_TIME
+        if sort == SORT_BY_DISTANCE and self.centre is None:
+            self.messages.append(_("To sort by distance, say near which place."))
+            return SORT_BY_TIME
+        return sort
+
+    # ── Which ───────────────────────────────────────────────────────────────
+
+    def ids(self, *, first: int, end: int) -> list[int]:
+        left = self.selection.matching(include_unsaid=self.include_unsaid)
+        return self.memory.ids[self.selection.in_order(left, self.sort, first=first, end=end)].tolist()
+
+    def page(self) -> Page:
+        selection = self.selection
+        left = selection.matching(include_unsaid=self.include_unsaid)
+        total = count(left)
+        said = count(selection.matching()) if self.include_unsaid else total
+        unsaid = (total if self.include_unsaid else count(selection.matching(include_unsaid=True))) - said
+        pages = self._pages(total)
+        first = (pages.number - 1) * self.per_page
+        at = selection.in_order(left, self.sort, first=first, end=first + self.per_page)
+        ids = self.memory.ids[at].tolist()
+        by_visitor = selection.clock.by_visitor
+        on_the_visitors_clock = np.isin(at, by_visitor) if by_visitor is not None else np.zeros(len(at), dtype=bool)
+        kilometres = {}
+        if selection.distance is not None:
+            kilometres = dict(zip(ids, selection.distance[at].tolist(), strict=True))
+        shown = results.fetch(
+            ids,
+            now=self.now,
+            names=self.names,
+            visitor_zone=self.visitor_zone,
+            by_visitor=frozenset(pk for pk, is_theirs in zip(ids, on_the_visitors_clock, strict=True) if is_theirs),
+            kilometres=kilometres,
+            unit=self.unit,
+        )
+        return Page(
+            now=self.now,
+            asked=self.asked,
+            total=total,
+            unsaid=unsaid,
+            results=shown,
+            pages=pages,
+            messages=self.messages,
+            facets=self._facets(left),
+            chips=self._chips(),
+            centre=self.centre,
+            others=self.others,
+            unit=self.unit,
+            within=self.within,
+            reach_label=self._distance_label(self.within) if self.within else "",
+            visitor_zone=self.visitor_zone,
+            zone_label=wording.zone_label(str(self.visitor_zone), at=self.now) if self.visitor_zone else "",
+            sort=self.sort,
+            unsaid_link=self._unsaid_link(unsaid),
+            sort_links=self._sort_links(),
+            empty=None if total else self._empty(),
+        )
+
+    def _pages(self, total: int) -> Pages:
+        last = max(1, -(-total // self.per_page))
+        text = self.given.get("page", "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        if text and not 1 <= number <= last:
+            self.messages.append(
+                _("There is no page “%(page)s” of this search.") % {"page": text[: parameters.LONGEST_SHOWN]}
+            )
+        return Pages(min(max(1, number), last), last)
+
+    # ── Choices ─────────────────────────────────────────────────────────────
+
+    def _facets(self, left: Bits) -> dict[str, Facet]:
+        """Return every facet with how many meetings each choice would give.
+
+        Of a facet where one value is enough, that is its own condition lifted; where all are
+        needed, it is what would be left with one more.
+        """
+        found = {}
+        narrowed = {clause.facet for clause in self.selection.clauses}
+        for name in FACETS:
+            lifted = name in narrowed and name not in ("access", "feature")
+            among = self.selection.matching(include_unsaid=self.include_unsaid, without=name) if lifted else left
+            found[name] = self._facet(name, self.selection.counts(name, among))
+        for name, values in BY_CLOCK.items():
+            among = (
+                self.selection.matching(include_unsaid=self.include_unsaid, without=name) if name in narrowed else left
+            )
+            found[name] = self._facet(name, self.selection.counts_by_clock(values, among))
+        return found
+
+    def _facet(self, name: str, counts: dict[str, int]) -> Facet:
+        asked = self.asked[name]
+        selected = {"yes"} if asked is True else set(asked or ())
+        labels = self._labels(name)
+        values = [value for value in labels if counts.get(value) or value in selected]
+        if name in _OFTEN_FIRST:
+            values.sort(key=lambda value: -counts.get(value, 0))
+        return Facet(name, [Choice(value, labels[value], counts.get(value, 0), value in selected) for value in values])
+
+    def _labels(self, name: str) -> dict[str, str]:
+        if name == "day":
+            weekdays = {day: str(WEEKDAYS[number]) for number, day in enumerate(DAYS)}
+            return {TODAY: _("Today"), TOMORROW: _("Tomorrow"), **weekdays}
+        if name == "first_visit":
+            return {"yes": _("Good for a first visit")}
+        if name == "open":
+            return {"yes": _("Anyone may come")}
+        return self.names.choices[name]
+
+    def _chips(self) -> list[Link]:
+        """Return everything that is asked for, each with the search without it."""
+        given, asked = self.given, self.asked
+        chips = []
+        if asked["q"]:
+            chips.append(Link(f"“{given['q'][: parameters.LONGEST_SHOWN]}”", url_with(given, q=None)))
+        if self.centre:
+            label = self.centre.label or _("your position")
+            words = _("Within %(distance)s of %(place)s") % {
+                "distance": self._distance_label(self.within or 0),
+                "place": label,
+            }
+            chips.append(Link(words, url_with(given, near=None, lat=None, lon=None, within=None)))
+        for name in (*FACETS, *BY_CLOCK):
+            labels = self._labels(name)
+            if asked[name] is True:
+                chips.append(Link(labels["yes"], url_with(given, **{name: None})))
+            elif asked[name]:
+                chips += [Link(labels[value], url_without(given, name, value)) for value in asked[name]]
+        if asked["soon"]:
+            chips.append(Link(soon_label(asked["soon"]), url_with(given, soon=None)))
+        if asked["from"] is not None or asked["until"] is not None:
+            chips.append(Link(self._hours_label(), url_with(given, **{"from": None, "until": None})))
+        if self.include_unsaid:
+            chips.append(Link(_("Also those that do not say"), url_with(given, unknown=None)))
+        return chips
+
+    def _hours_label(self) -> str:
+        first, last = (
+            "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
+            for minute in (self.asked["from"], self.asked["until"])
+        )
+        if not last:
+            return _("Starts at %(time)s or later") % {"time": first}
+        if not first:
+            return _("Starts at %(time)s or before") % {"time": last}
+        return _("Starts from %(first)s to %(last)s") % {"first": first, "last": last}
+
+    def _distance_label(self, distance: float) -> str:
+        number = number_format(distance, decimal_pos=0 if distance == int(distance) else 1)
+        return _("%(n)s miles") % {"n": number} if self.unit == "mi" else _("%(n)s km") % {"n": number}
+
+    def _sort_links(self) -> list[SortLink]:
+        labels = {SORT_BY_TIME: _("Next to start"), SORT_BY_NAME: _("Name")}
+        if self.centre:
+            labels = {SORT_BY_TIME: _("Next to start"), SORT_BY_DISTANCE: _("Nearest"), SORT_BY_NAME: _("Name")}
+        return [
+            SortLink(label, url_with(self.given, sort=None if sort == SORT_BY_TIME else sort), sort == self.sort)
+            for sort, label in labels.items()
+        ]
+
+    def _unsaid_link(self, unsaid: int) -> Link | None:
+        if not unsaid:
+            return None
+        if self.include_unsaid:
+            return Link(_("Leave out those that do not say"), url_with(self.given, unknown=None), unsaid)
+        return Link(_("Show those too"), url_with(self.given, unknown="include"), unsaid)
+
+    # ── Nothing found ───────────────────────────────────────────────────────
+
+    def _empty(self) -> Empty:
+        return Empty(
+            without=self._without_one(),
+            wider=self._wider(),
+            online_now=self._online_now(),
+            similar=self._similar(),
+            correction=self._correction(),
+            everything=url_with(QueryDict(mutable=True), tz=self.given.get("tz") or None).rstrip("?"),
+        )
+
+    def _without_one(self) -> list[Link]:
+        """Return the search without each single condition, the most helpful first."""
+        taken_away = {
+            "near": {"near": None, "lat": None, "lon": None, "within": None},
+            "hours": {"from": None, "until": None},
+        }
+        labels = {
+            "near": self.centre.label or _("your position") if self.centre else "",
+            "q": f"“{self.given.get('q', '')[: parameters.LONGEST_SHOWN]}”",
+            "hours": self._hours_label() if self.asked["from"] is not None or self.asked["until"] is not None else "",
+            "soon": soon_label(self.asked["soon"]) if self.asked["soon"] else "",
+        }
+        links = []
+        for name in dict.fromkeys(clause.facet for clause in self.selection.clauses):
+            number = count(self.selection.matching(include_unsaid=self.include_unsaid, without=name))
+            if not number:
+                continue
+            label = labels.get(name) or ", ".join(
+                self._labels(name)[value] for value in (["yes"] if self.asked[name] is True else self.asked[name])
+            )
+            url = url_with(self.given, **taken_away.get(name, {name: None}))
+            links.append(Link(_("Without %(condition)s") % {"condition": label}, url, number))
+        return sorted(links, key=lambda link: -(link.count or 0))[:5]
+
+    def _wider(self) -> Link | None:
+        """Return the same search within the smallest wider reach that finds something."""
+        if not self.centre or not self.within:
+            return None
+        others = self.selection.matching(include_unsaid=self.include_unsaid, without="near")
+        for reach in (*REACHES[self.unit], self._from_km(parameters.FARTHEST_KM) // 1):
+            if reach <= self.within:
+                continue
+            probe = Selection(self.memory, now=self.now)
+            probe.within(self.centre.latitude, self.centre.longitude, self._km(reach))
+            number = count(others & probe.matching())
+            if number:
+                label = _("Within %(distance)s") % {"distance": self._distance_label(reach)}
+                return Link(label, url_with(self.given, within=f"{reach:g}"), number)
+        return None
+
+    def _online_now(self) -> Link:
+        probe = Selection(self.memory, now=self.now, visitor_zone=self.visitor_zone)
+        probe.having("attendance", [Attendance.ONLINE])
+        probe.starting_soon(ONLINE_NOW_MINUTES)
+        plain = QueryDict(mutable=True)
+        url = url_with(
+            plain, attendance=Attendance.ONLINE.value, soon=ONLINE_NOW_MINUTES, tz=self.given.get("tz") or None
+        )
+        return Link(_("Online, now or within the hour"), url, count(probe.matching()))
+
+    def _similar(self) -> list[Link]:
+        """Return approaches people also try, where the rest of the search finds something."""
+        asked = self.asked["approach"]
+        if not asked:
+            return []
+        counts = self.selection.counts(
+            "approach", self.selection.matching(include_unsaid=self.include_unsaid, without="approach")
+        )
+        by_slug = {approach.slug: approach for approach in self.names.approaches.values()}
+        offered = {}
+        for slug in asked:
+            for further in by_slug[slug].try_next:
+                other = further.get("slug", "") if isinstance(further, dict) else ""
+                if counts.get(other) and other not in asked:
+                    url = url_with(self.given, approach=[other])
+                    offered.setdefault(other, Link(by_slug[other].name, url, counts[other]))
+        return list(offered.values())[:SIMILAR_OFFERED]
+
+    def _correction(self) -> Link | None:
+        if not self.asked["q"]:
+            return None
+        text = words.correction(self.asked["q"], self.names.folded)
+        return Link(text, url_with(self.given, q=text)) if text else None
+
+
+def soon_label(minutes: int) -> str:
+    if minutes % 60 == 0 and minutes > 60:
+        return _("On now or within %(hours)s hours") % {"hours": minutes // 60}
+    if minutes == 60:
+        return _("On now or within the hour")
+    return _("On now or within %(minutes)s minutes") % {"minutes": minutes}
+
+
+def reaches(unit: str, within: float | None) -> Iterable[tuple[str, bool]]:
+    """Return the distances a person may pick, and which is picked."""
+    known = sorted({*REACHES[unit], *([within] if within else [])})
+    picked = within or USUAL_REACH[unit]
+    return [(f"{distance:g}", distance == picked) for distance in known]

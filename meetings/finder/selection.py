@@ -1,0 +1,238 @@
+"""What a search has narrowed the meetings down to, and the counts beside every choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from math import radians
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meetings import geo
+from meetings.enums import Attendance, TimeOfDay
+from meetings.finder import memory as columns
+from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock, between
+from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, pack, unpack
+from meetings.models import FinderEntry
+
+# Asked for several, a meeting must have all of these; of any other facet one is enough.
+ALL_OF = frozenset({"access", "feature"})
+# What a meeting may leave unsaid.
+MAY_BE_UNSAID = frozenset({"format", "focus", "access", "feature", "language", "open", "first_visit"})
+
+SORT_BY_TIME, SORT_BY_DISTANCE, SORT_BY_NAME = "time", "distance", "name"
+
+# Parts of a sorting key, in bits. In sum 61: what comes first, minutes, tens of metres, position.
+_MINUTE_BITS, _DISTANCE_BITS, _POSITION_BITS = 22, 18, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition: who meets it, and who does not say."""
+
+    facet: str
+    yes: Bits
+    unsaid: Bits | None = None
+
+    def met(self, *, include_unsaid: bool) -> Bits:
+        return self.yes | self.unsaid if include_unsaid and self.unsaid is not None else self.yes
+
+
+class Selection:
+    """Meetings in memory under some conditions.
+
+    `visitor_zone` and `attendance` decide whose clock days and times are told by: a meeting
+    in a room keeps its own, unless the search is for online meetings alone.
+    """
+
+    # What django-filter asks of whatever it narrows.
+    model = FinderEntry
+
+    def all(self) -> Selection:
+        return self
+
+    def __init__(
+        self,
+        memory: Memory,
+        *,
+        now: datetime,
+        visitor_zone: ZoneInfo | None = None,
+        attendance: Iterable[str] = (),
+    ) -> None:
+        self.memory = memory
+        self.now = now
+        self.visitor_zone = visitor_zone
+        self.attendance = frozenset(attendance)
+        self.clauses: list[Clause] = []
+        # Kilometres from the centre, once there is one; NaN for whoever is out of reach.
+        self.distance: NDArray[np.float64] | None = None
+        self._rows_by_clock: dict[str, Bits] = {}
+
+    # Conditions
+
+    def having(self, facet: str, values: Iterable[str]) -> None:
+        """Keep those with any of the values, or with all of them where people need all."""
+        clause = self._having(facet, values)
+        if clause:
+            self.clauses.append(clause)
+
+    def among(self, facet: str, bits: Bits) -> None:
+        self.clauses.append(Clause(facet, bits))
+
+    def within(self, latitude: float, longitude: float, km: float) -> None:
+        """Keep those that are held in a room within so many kilometres."""
+        self.distance = distances(self.memory, latitude, longitude, km)
+        self.among("near", pack(~np.isnan(self.distance)))
+
+    def on_days(self, values: Iterable[str]) -> None:
+        self._any_by_clock("day", values)
+
+    def at_times(self, values: Iterable[str]) -> None:
+        self._any_by_clock("time", values)
+
+    def starting_between(self, first: int, end: int) -> None:
+        """Keep those that start from one minute of the day until before another."""
+        self.among("hours", pack(between(self.clock.minutes, first, end)))
+
+    def starting_soon(self, minutes: int) -> None:
+        """Keep those in progress, and those that start within so many minutes."""
+        self.among("soon", pack(self.clock.soon(minutes)))
+
+    def _having(self, facet: str, values: Iterable[str]) -> Clause | None:
+        rows = [(self._row(facet, value), self._row(f"not-{facet}", value)) for value in values]
+        if not rows:
+            return None
+        together = np.bitwise_and if facet in ALL_OF else np.bitwise_or
+        yes = together.reduce([said for said, _denied in rows])
+        if facet not in MAY_BE_UNSAID:
+            return Clause(facet, yes)
+        could_be = together.reduce([said | ~denied for said, denied in rows])
+        return Clause(facet, yes, could_be & ~yes)
+
+    def _any_by_clock(self, facet: str, values: Iterable[str]) -> None:
+        rows = [self.by_clock(value) for value in values]
+        if rows:
+            self.among(facet, np.bitwise_or.reduce(rows))
+
+    def _row(self, facet: str, value: str) -> Bits:
+        row = self.memory.row(facet, value)
+        return self.memory.nothing() if row is None else row
+
+    # What is left
+
+    def matching(self, *, include_unsaid: bool = False, without: str = "") -> Bits:
+        """Return who meets all conditions, those of one facet left out."""
+        left = self.memory.listed
+        for clause in self.clauses:
+            if clause.facet != without:
+                left = left & clause.met(include_unsaid=include_unsaid)
+        return left
+
+    # Counts
+
+    def counts(self, facet: str, left: Bits) -> dict[str, int]:
+        """Return how many of these meetings have each value of a facet. One pass over its rows."""
+        facts = [(value, row) for (known, value), row in self.memory.row_of_fact.items() if known == facet]
+        if not facts:
+            return {}
+        rows = [row for _value, row in facts]
+        first, last = rows[0], rows[-1]
+        # Rows of a facet stand together, but for those that came later.
+        bits = self.memory.bits[first : last + 1] if last - first + 1 == len(rows) else self.memory.bits[rows]
+        found = np.bitwise_count(bits & left).sum(axis=1, dtype=np.int64)
+        return {value: number for (value, _row), number in zip(facts, found.tolist(), strict=True)}
+
+    def counts_by_clock(self, values: Iterable[str], left: Bits) -> dict[str, int]:
+        return {value: count(self.by_clock(value) & left) for value in values}
+
+    # Clock
+
+    @cached_property
+    def clock(self) -> Clock:
+        by_visitor = None
+        if self.visitor_zone:
+            bits = self._row("clock", "visitor")
+            if self.attendance and Attendance.IN_PERSON not in self.attendance:
+                bits = bits | self._row("attendance", Attendance.ONLINE)
+            by_visitor = unpack(bits)
+        return Clock(self.memory, now=self.now, visitor_zone=self.visitor_zone, by_visitor=by_visitor)
+
+    def by_clock(self, value: str) -> Bits:
+        """Return who takes place on a day ("monday", "today") or at a time of day ("evening")."""
+        if value not in self._rows_by_clock:
+            self._rows_by_clock[value] = pack(self._flags_by_clock(value))
+        return self._rows_by_clock[value]
+
+    def _flags_by_clock(self, value: str) -> columns.Flags:
+        if value in DAYS:
+            return self.clock.on_weekday(DAYS.index(value))
+        if value in (TODAY, TOMORROW):
+            return self.clock.on_day(int(value == TOMORROW))
+        return between(self.clock.minutes, *MINUTES_OF[TimeOfDay(value)])
+
+    # Order
+
+    def in_order(self, left: Bits, sort: str, *, first: int, end: int) -> Positions:
+        """Return the positions from `first` until before `end`, in order.
+
+        By time: what is in progress, latest start first; then the next to start, the nearer
+        first; then what has no time. By distance or name: then by time. The cost does not grow
+        with `first`.
+        """
+        found = columns.positions(left)
+        if first >= len(found):
+            return found[:0]
+        keys = self._keys(found, sort)
+        end = min(end, len(found))
+        if end < len(found):
+            # Keys differ from each other, so every page has its own meetings and no others.
+            part = np.argpartition(keys, end)[:end] if end * 4 < len(found) else np.argsort(keys)[:end]
+            found, keys = found[part], keys[part]
+        return found[np.argsort(keys)][first:end]
+
+    def _keys(self, found: Positions, sort: str) -> NDArray[np.int64]:
+        if sort == SORT_BY_NAME:
+            return ((self.memory.name_rank[found] * 1024).astype(np.int64) << _POSITION_BITS) | found
+        starts = self.clock.starts[found].astype(np.int64)
+        ahead = starts - self.clock.seconds
+        is_now = ahead <= 0
+        minutes = np.clip(np.abs(ahead) // 60, 0, (1 << _MINUTE_BITS) - 1)
+        group = np.where(is_now, 0, np.where(starts == NEVER, 2, 1))
+        by_time = (group << _MINUTE_BITS) | minutes
+        apart = np.zeros(len(found), dtype=np.int64)
+        if self.distance is not None:
+            apart = np.clip(np.nan_to_num(self.distance[found]) * 100, 0, (1 << _DISTANCE_BITS) - 1).astype(np.int64)
+        if sort == SORT_BY_DISTANCE:
+            keys = (apart << (_MINUTE_BITS + 2)) | by_time
+        else:
+            keys = (by_time << _DISTANCE_BITS) | apart
+        return (keys << _POSITION_BITS) | found
+
+
+def distances(memory: Memory, latitude: float, longitude: float, km: float) -> NDArray[np.float64]:
+    """Return each meeting's distance in kilometres, NaN for those beyond or without a position.
+
+    A box leaves few to be measured, as `geo.distance_km` measures.
+    """
+    found = np.full(memory.capacity, np.nan)
+    for box in geo.box_around(latitude, longitude, km):
+        at = np.flatnonzero(
+            (memory.latitude >= box.south)
+            & (memory.latitude <= box.north)
+            & (memory.longitude >= box.west)
+            & (memory.longitude <= box.east)
+        )
+        there = np.radians(memory.latitude[at])
+        here = radians(latitude)
+        half = (
+            np.sin((there - here) / 2) ** 2
+            + np.cos(here) * np.cos(there) * np.sin(np.radians(memory.longitude[at] - longitude) / 2) ** 2
+        )
+        apart = 2 * geo.EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+        is_near = apart <= km
+        found[at[is_near]] = apart[is_near]
+    return found
