@@ -58,6 +58,18 @@ EXIT_URL = env.str("EXIT_URL", default="")
 # Feeds are fetched from public addresses only, unless the operator says otherwise.
 FEEDS_ALLOW_PRIVATE_ADDRESSES = env.bool("FEEDS_ALLOW_PRIVATE_ADDRESSES", default=False)
 
+# ── Mail ────────────────────────────────────────────────────────────────────
+# In local mode without EMAIL_URL, mail stays on this machine and is read at /outbox/.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_FILE_PATH = VAR_DIR / "outbox"
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+elif LOCAL_MODE:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+SHOWS_OUTBOX = LOCAL_MODE and not EMAIL_URL
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <no-reply@localhost>")
+
 # ── Keys ────────────────────────────────────────────────────────────────────
 # In local mode keys are made once and kept in the data folder. `recovery.checks`
 # refuses a service without its own.
@@ -93,6 +105,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages reflect no secret beside what a stranger may choose, and Django pads what it compresses.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "recovery.middleware.PrivacyHeaders",
@@ -183,7 +197,8 @@ SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -193,7 +208,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_visitors": {"()": "recovery.logs.WithoutVisitors"}},
-    "formatters": {"plain": {"()": "recovery.logs.Plain", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {"()": "recovery.logs.Plain", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["without_visitors"]},
     },

@@ -33,27 +33,30 @@ def test_leaving_ends_on_a_neutral_page_and_back_does_not_return(site, page: Pag
 
 
 def test_the_page_is_blank_within_100_milliseconds(site, page: Page):
+    took: list[float] = []
+    page.on("console", lambda message: took.append(float(message.text[6:])) if message.text[:6] == "blank " else None)
     page.goto(site.url + APPROACH)
-    # The way out itself never answers here: what hides the page must not wait for it.
-    page.route("**/exit/", lambda route: None)
+    # The page measures itself and says so: while a page is being left the browser answers nobody.
     page.evaluate(
         """() => {
-            window.pressedAt = null; window.blankAt = null;
-            document.addEventListener('keydown', () => { window.pressedAt = performance.now(); }, {capture: true});
-            const look = () => {
-                if (!document.documentElement.checkVisibility() || getComputedStyle(document.documentElement).visibility
-                    === 'hidden' || getComputedStyle(document.body ?? document.documentElement).display === 'none'
-                    || !document.body || document.body.innerText.trim() === '') { window.blankAt = performance.now(); }
-                else { requestAnimationFrame(look); }
+            let pressedAt = null;
+            const isBlank = () => {
+                const all = document.documentElement, body = document.body;
+                return !body || [all, body].some(n => {
+                    const style = getComputedStyle(n);
+                    return style.display === 'none' || style.visibility === 'hidden' || style.opacity === '0';
+                }) || body.innerText.trim() === '';
             };
-            look();
+            const look = () => isBlank() ? console.log('blank ' + (performance.now() - pressedAt)) : setTimeout(look);
+            addEventListener('keydown', () => { pressedAt = performance.now(); setTimeout(look); }, {capture: true});
         }"""
     )
 
     _press_shift_three_times(page)
-    page.wait_for_function("window.blankAt !== null", timeout=2000)
+    page.wait_for_url("**/exit/")
 
-    assert page.evaluate("window.blankAt - window.pressedAt") < 100
+    assert took
+    assert took[0] < 100
 
 
 def test_the_way_out_works_without_script(site, chromium):
