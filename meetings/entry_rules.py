@@ -178,7 +178,7 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
     requirement = meeting.group.fellowship.joining_requirement if meeting.group.fellowship else ""
     requirement = requirement or approach.joining_requirement
     if requirement:
-        named.append(Line(_("What you need to bring: %(requirement)s") % {"requirement": requirement}, is_rule=False))
+        named.append(Line(_("To take part: %(requirement)s") % {"requirement": requirement}, is_rule=False))
     if rules.get("note"):
         named.append(Line(rules["note"], is_rule=False))
     return named

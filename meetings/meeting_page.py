@@ -4,7 +4,7 @@ Seven queries at most, however many meetings the group has.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ class Date:
     """
 
     start: schedules.Start
-    local: datetime
+    iso: str
     day_label: str
     time_label: str
     zone_label: str
@@ -46,6 +46,7 @@ class Date:
     original_day: str = ""
     place_label: str = ""
     is_online_only: bool = False
+    directions_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
     schedule = meeting.schedule()
     is_running = access.is_running(meeting)
     current = schedules.current_or_next(schedule, now=now) if schedule and is_running else None
-    dates = _dates(meeting, schedule, current, now, visitor_zone) if schedule and is_running else []
+    changes = {occurrence.original_on: occurrence for occurrence in meeting.occurrences.all()}
+    dates = _dates(meeting, schedule, current, changes, now, visitor_zone) if schedule and is_running else []
     of_group = list(Meeting.objects.public().filter(group=meeting.group).order_by("pk")[:MOST_OF_GROUP])
     contact_url, contact_name = _contact(meeting)
     return MeetingPage(
@@ -128,7 +130,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         zone_label=wording.zone_label(meeting.time_zone, at=current.starts_at if current else now)
         if meeting.time_zone
         else "",
-        next_date=next((date for date in dates if not date.start.is_cancelled), None),
+        next_date=next((each for each in dates if not each.start.is_cancelled), None),
         dates=dates,
         pauses=_pauses(meeting, now),
         ways=wording.ways_label(meeting),
@@ -148,7 +150,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         contact_host=(urlsplit(contact_url).hostname or "").removeprefix("www."),
         contact_name=contact_name,
         canonical_url=structured_data.absolute(meeting.get_absolute_url()),
-        structured_data=structured_data.of_meeting(meeting, [date.start for date in dates]),
+        structured_data=structured_data.of_meeting(meeting, [each.start for each in dates], changes),
     )
 
 
@@ -185,12 +187,12 @@ def _dates(
     meeting: Meeting,
     schedule: schedules.Schedule,
     current: schedules.Start | None,
+    changes: dict[date, Occurrence],
     now: datetime,
     visitor_zone: ZoneInfo | None,
 ) -> list[Date]:
     running = [current] if current is not None and current.starts_at <= now else []
     coming = schedules.next_starts(schedule, after=now, limit=UPCOMING_DATES, include_cancelled=True)
-    changes = {occurrence.original_on: occurrence for occurrence in meeting.occurrences.all()}
     starts = running + [start for start in coming if start not in running]
     return [
         _date(meeting, start, changes.get(start.original_on), now, visitor_zone) for start in starts[:UPCOMING_DATES]
@@ -210,7 +212,7 @@ def _date(
     may_show_place = access.may_show_place(meeting)
     return Date(
         start=start,
-        local=local,
+        iso=local.isoformat(),
         day_label=wording.day_label(local, today=now.astimezone(zone)),
         time_label=wording.time_label(start, meeting.time_zone),
         zone_label=wording.zone_label(meeting.time_zone, at=start.starts_at),
@@ -222,6 +224,7 @@ def _date(
         original_day=_date_words(start.original_on) if start.is_moved else "",
         place_label=_changed_place(change.venue) if change and change.venue and may_show_place else "",
         is_online_only=bool(change and change.is_online_only),
+        directions_url=_directions_on(meeting, change) if may_show_place else "",
     )
 
 
@@ -256,7 +259,7 @@ def _pauses(meeting: Meeting, now: datetime) -> list[str]:
     return sentences
 
 
-def _date_words(on) -> str:
+def _date_words(on: date) -> str:
     # Translators: a date by itself, in the letters of Django's date filter.
     return dateformat.format(on, pgettext("date format", "l j F Y"))
 
@@ -305,6 +308,14 @@ def directions_url(venue: Venue) -> str:
         )
         return f"https://www.openstreetmap.org/search?query={quote(address)}"
     return f"https://www.openstreetmap.org/directions?to={venue.latitude:.5f}%2C{venue.longitude:.5f}"
+
+
+def _directions_on(meeting: Meeting, change: Occurrence | None) -> str:
+    """Return the way to where one date is held."""
+    if meeting.in_person != ChannelState.OPEN or (change is not None and change.is_online_only):
+        return ""
+    venue = (change.venue if change else None) or meeting.venue
+    return directions_url(venue) if venue else ""
 
 
 def _changed_place(venue: Venue) -> str:

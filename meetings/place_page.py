@@ -126,7 +126,8 @@ def _card(meeting: Meeting, *, unit: str, now: datetime) -> Card:
         starts_at_local=start.starts_at.astimezone(ZoneInfo(meeting.time_zone)) if start else None,
         in_progress=ahead is not None and ahead <= timedelta(0),
         starts_in=ahead if ahead is not None and timedelta(0) < ahead <= SOON else None,
-        distance_label=geo.format_distance(meeting.km, unit),
+        # How far a home is from the middle of the town would help to find its door.
+        distance_label="" if meeting.venue.is_private_home else geo.format_distance(meeting.km, unit),
         place_label=wording.place_label(meeting.venue),
         approach_label=meeting.group.fellowship.short_name if meeting.group.fellowship else meeting.group.approach.name,
         attendance=[{"slug": way.value, "label": way.label} for way in meeting.attendance],

@@ -5,7 +5,7 @@ only address given. Source of the vocabulary: schema.org, version 29.
 """
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from groups.enums import Cost
 from meetings import access, schedules
 from meetings.enums import ChannelState
-from meetings.models import Meeting, Venue
+from meetings.models import Meeting, Occurrence, Venue
 
 SCHEMA = "https://schema.org/"
 _MINUTE = timedelta(minutes=1)
@@ -29,10 +29,10 @@ def absolute(path: str) -> str:
     return settings.SITE_URL + path
 
 
-def of_meeting(meeting: Meeting, starts: list[schedules.Start]) -> SafeString:
+def of_meeting(meeting: Meeting, starts: list[schedules.Start], changes: dict[date, Occurrence]) -> SafeString:
     """Return the meeting as JSON-LD, ready to stand in a script element; "" without dates.
 
-    `starts` are its next dates, cancelled ones included.
+    `starts` are its next dates, cancelled ones included; `changes` its rows by original date.
     """
     schedule = meeting.schedule(pauses=(), changes=())
     if schedule is None or not starts:
@@ -49,7 +49,7 @@ def of_meeting(meeting: Meeting, starts: list[schedules.Start]) -> SafeString:
         },
         "isAccessibleForFree": meeting.group.approach.cost in (Cost.FREE, Cost.FREE_DONATIONS),
     }
-    dates = [_date(meeting, start, url) | shared for start in starts]
+    dates = [shared | _date(meeting, start, changes.get(start.original_on), url) for start in starts]
     if schedule.rule.frequency is schedules.Frequency.ONCE:
         data = {"@context": "https://schema.org", **dates[0]}
     else:
@@ -80,9 +80,11 @@ def _mode(meeting: Meeting) -> str:
     return "OfflineEventAttendanceMode" if in_person else "OnlineEventAttendanceMode"
 
 
-def _location(meeting: Meeting, url: str) -> list[dict[str, Any]]:
+def _location(meeting: Meeting, url: str, change: Occurrence | None = None) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = []
-    venue = meeting.venue
+    venue = (change.venue if change else None) or meeting.venue
+    if change is not None and change.is_online_only:
+        venue = None
     if meeting.in_person == ChannelState.OPEN and venue is not None and access.may_show_place(meeting):
         places.append(_place(venue))
     if access.has_join_step(meeting):
@@ -109,25 +111,29 @@ def _place(venue: Venue) -> dict[str, Any]:
     return place
 
 
-def _date(meeting: Meeting, start: schedules.Start, url: str) -> dict[str, Any]:
+def _date(meeting: Meeting, start: schedules.Start, change: Occurrence | None, url: str) -> dict[str, Any]:
     zone = ZoneInfo(meeting.time_zone)
     status = "EventScheduled"
     if start.is_moved:
         status = "EventRescheduled"
     if start.is_cancelled:
         status = "EventCancelled"
-    date: dict[str, Any] = {
+    data: dict[str, Any] = {
         "@type": "Event",
         "url": url,
         "startDate": start.starts_at.astimezone(zone).isoformat(),
         "eventStatus": SCHEMA + status,
     }
+    if change is not None:
+        data["location"] = _location(meeting, url, change)
+        if change.is_online_only:
+            data["eventAttendanceMode"] = SCHEMA + "OnlineEventAttendanceMode"
     if start.ends_at is not None:
-        date["endDate"] = start.ends_at.astimezone(zone).isoformat()
+        data["endDate"] = start.ends_at.astimezone(zone).isoformat()
     if start.is_moved:
         by_rule = schedules.to_instant(start.original_on, meeting.start_time, meeting.time_zone)
-        date["previousStartDate"] = by_rule.astimezone(zone).isoformat()
-    return date
+        data["previousStartDate"] = by_rule.astimezone(zone).isoformat()
+    return data
 
 
 def _schedule(schedule: schedules.Schedule) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from meetings import schedules, wording
+from meetings.enums import ChannelState
 from meetings.models import Meeting
 
 
@@ -103,7 +104,7 @@ def slots_with_days(meetings: Iterable[Meeting]) -> list[Slot]:
         schedule = meeting.schedule(pauses=(), changes=())
         slots.append(
             Slot(
-                time_label=schedules.describe(schedule) if schedule else "",
+                time_label=schedules.describe(schedule) if schedule else _without_a_time(meeting),
                 name=meeting.name,
                 url=meeting.get_absolute_url(),
                 attendance_label=wording.ways_label(meeting),
@@ -115,7 +116,7 @@ def slots_with_days(meetings: Iterable[Meeting]) -> list[Slot]:
 def _slot(meeting: Meeting, schedule: schedules.Schedule | None, *, here: Meeting | None) -> Slot:
     details = [wording.ways_label(meeting)]
     if schedule is None:
-        hours = ""
+        hours = _without_a_time(meeting)
     else:
         hours = schedules.describe_time(schedule.start_time, schedule.duration)
         rule = schedule.rule
@@ -128,6 +129,10 @@ def _slot(meeting: Meeting, schedule: schedules.Schedule | None, *, here: Meetin
         attendance_label=" · ".join(detail for detail in details if detail),
         is_here=here is not None and meeting.pk == here.pk,
     )
+
+
+def _without_a_time(meeting: Meeting) -> str:
+    return "" if meeting.any_time == ChannelState.OPEN else _("By appointment")
 
 
 def _by_time(meeting: Meeting) -> tuple[time, str, int]:

@@ -80,9 +80,7 @@ def test_the_visitors_own_time_is_added_when_they_name_their_zone(client):
 
 def test_cancelled_and_moved_dates_are_shown_as_such(client):
     meeting = MeetingFactory()
-    OccurrenceFactory(
-        meeting=meeting, original_on=date(2026, 11, 24), cancelled_at=NOW, cancelled_reason="Holiday"
-    )
+    OccurrenceFactory(meeting=meeting, original_on=date(2026, 11, 24), cancelled_at=NOW, cancelled_reason="Holiday")
     OccurrenceFactory(
         meeting=meeting, original_on=date(2026, 12, 1), moved_to=instant("2026-12-02 18:00", "America/New_York")
     )
@@ -358,7 +356,7 @@ def test_rules_of_the_whole_approach_are_told_as_its_own(client):
 
     assert "In Moving Together as a whole: From age 18." in text
     assert "In Moving Together as a whole: You may need an account with the service it is held on." in text
-    assert "What you need to bring: A wish to move." in text
+    assert "To take part: A wish to move." in text
     assert "Friends are welcome." in text
     assert "Come when you have not used for 24 hours." in text
     assert "48 hours" not in text
@@ -483,6 +481,32 @@ def test_the_structured_data_never_holds_the_way_in(client):
     assert "VirtualLocation" in data
     for secret in ("zoom.us", "chair42", "5550100", "555-0100"):
         assert secret not in data
+
+
+def test_a_date_that_is_online_only_has_no_way_there(client):
+    meeting = MeetingFactory(is_hybrid=True)
+    before = page_of(client, meeting)
+    OccurrenceFactory(meeting=meeting, original_on=date(2026, 11, 24), is_online_only=True)
+
+    response = page_of(client, meeting)
+
+    assert "The way there" in words(before)
+    assert "This date is online only." in words(response)
+    assert "The way there" not in words(response)
+    first, second = structured_data(response)["subEvent"][:2]
+    assert [place["@type"] for place in first["location"]] == ["VirtualLocation"]
+    assert [place["@type"] for place in second["location"]] == ["Place", "VirtualLocation"]
+
+
+def test_a_date_held_somewhere_else_says_where_and_leads_there(client):
+    meeting = MeetingFactory()
+    elsewhere = VenueFactory(name="Garden Room", latitude=42.4, longitude=-71.1)
+    OccurrenceFactory(meeting=meeting, original_on=date(2026, 11, 24), venue=elsewhere)
+
+    response = page_of(client, meeting)
+
+    assert "This date is held somewhere else: Garden Room, 12 Maple Street, Boston, MA 02134" in words(response)
+    assert "directions?to=42.40000%2C-71.10000" in response.content.decode()
 
 
 def test_the_address_of_the_page_is_canonical_whatever_is_asked(client, settings):

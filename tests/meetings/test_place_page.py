@@ -66,13 +66,16 @@ def test_an_unknown_town_is_not_found(client, boston):
     assert client.get("/places/us/ma/atlantis/").status_code == 404
 
 
-def test_a_home_is_told_by_its_town(client, boston):
+def test_a_home_is_told_by_its_town_without_its_distance(client, boston):
+    MeetingFactory()
+    with_a_hall = words(client.get("/places/us/ma/boston/"))
     MeetingFactory(venue__is_private_home=True, venue__name="At Lee's", venue__street="9 Elm Row")
 
     response = client.get("/places/us/ma/boston/")
 
     assert "Boston, MA" in words(response)
     assert "Elm Row" not in response.content.decode()
+    assert words(response).count("0.1 miles") == with_a_hall.count("0.1 miles") == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
