@@ -1,0 +1,269 @@
+"""Files of bytes -> records, one at a time, whatever their wrapping and letters.
+
+A feed of 300,000 meetings is never held whole: the file is read in pieces, each record is taken
+apart by itself, and the caller keeps what it needs. Nothing is believed before the end was
+reached: a feed that breaks off is refused as a whole.
+"""
+
+import codecs
+import io
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import charset_normalizer
+
+from groups.enums import FeedFormat
+from meetings.feeds import bmlt, meeting_guide, tables
+from meetings.feeds.rows import UnusableFeed
+
+# A file on this machine was put here by somebody who may; what comes over the network has the
+# closer limit of `fetching`.
+MOST_BYTES = 4 * 1024**3
+_PIECE = 256 * 1024
+_LONGEST_RECORD = 4_000_000
+_HEAD = 64 * 1024
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Keys under which lists wrap their meetings.
+_WRAPPERS = ("meetings", "data", "records", "results", "items", "rows", "features", "formats", "serviceBodies")
+_GAP = re.compile(r"[ \t\r\n,]*")
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+Record = tuple[int, str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed in a file of our own, ready to be read as often as needed."""
+
+    path: Path
+    encoding: str
+    format: str
+
+    def records(self) -> Iterator[Record]:
+        """Yield number (from 1), raw text and content of each record, in the feed's order.
+
+        Raises UnusableFeed when the text is broken, at the place where it breaks.
+        """
+        with self.path.open("rb") as file:
+            newline = None if self.format == FeedFormat.CSV else ""
+            text = io.TextIOWrapper(file, encoding=self.encoding, errors="replace", newline=newline)
+            try:
+                yield from tables.records(text) if self.format == FeedFormat.CSV else _json_records(text)
+            finally:
+                text.detach()
+
+
+def open_feed(path: Path, *, format: str = "") -> Feed:
+    """Return the feed in a file; an empty `format` is found out from its content.
+
+    Raises UnusableFeed when it is empty, a web page, or no format that we read.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
+        raise UnusableFeed("the feed is empty")
+    encoding = _encoding(path, head)
+    start = head[: _HEAD - _HEAD % 4].decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
+    return Feed(path, encoding, format or _format(path, encoding, start))
+
+
+def unpack(source: io.BufferedIOBase, target: io.BufferedIOBase, *, most: int = MOST_BYTES) -> None:
+    """Copy a file, taking off gzip. Raises UnusableFeed when more than `most` bytes come out."""
+    piece = source.read(_PIECE)
+    unpacker = zlib.decompressobj(wbits=31) if piece.startswith(b"\x1f\x8b") else None
+    written = 0
+    try:
+        while piece:
+            while piece:
+                out = unpacker.decompress(piece, _PIECE) if unpacker else piece
+                written += len(out)
+                if written > most:
+                    raise UnusableFeed("the feed is too large")
+                target.write(out)
+                piece = unpacker.unconsumed_tail if unpacker else b""
+            piece = source.read(_PIECE)
+        if unpacker and not unpacker.eof:
+            raise UnusableFeed("the compressed feed breaks off")
+    except zlib.error:
+        raise UnusableFeed("the compressed feed is broken") from None
+
+
+def read_list(path: Path) -> list[Any]:
+    """Return the records of a small JSON file, such as a server's formats. Raises UnusableFeed."""
+    feed = open_feed(path, format=FeedFormat.MEETING_GUIDE)
+    return [record for _number, _raw, record in feed.records()]
+
+
+def _encoding(path: Path, head: bytes) -> str:
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    if head[1:2] == b"\x00" and head[:1] != b"\x00":
+        return "utf-16-le"
+    if head[:1] == b"\x00" and head[1:2] != b"\x00":
+        return "utf-16-be"
+    odd = _odd_bytes(path)
+    if odd is None:
+        return "utf-8"
+    best = charset_normalizer.from_bytes(odd, cp_exclusion=["utf_16", "utf_32", "utf_7", "big5", "cp037"]).best()
+    guess = best.encoding if best else ""
+    # Western lists are by far the most; a guess from a few letters needs to be near that.
+    return guess if guess and guess not in ("ascii", "utf_8") and len(odd) > 400 else "cp1252"
+
+
+def _odd_bytes(path: Path) -> bytes | None:
+    """Return pieces around the letters beyond ASCII when the file is not UTF-8, else None."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    odd, is_utf8 = bytearray(), True
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            if is_utf8:
+                try:
+                    decoder.decode(piece)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+                    file.seek(0)
+                    continue
+            elif len(odd) < 20_000:
+                for found in re.finditer(rb"[^\x00-\x7f]+", piece):
+                    odd += piece[max(0, found.start() - 30) : found.end() + 30] + b" "
+            else:
+                break
+    return None if is_utf8 else bytes(odd)
+
+
+def _format(path: Path, encoding: str, start: str) -> str:
+    if start.startswith("<"):
+        raise UnusableFeed("it is a web page and no feed")
+    if start[:1] in ("{", "["):
+        for _number, _raw, record in Feed(path, encoding, FeedFormat.MEETING_GUIDE).records():
+            if bmlt.is_record(record):
+                return FeedFormat.BMLT
+            if meeting_guide.is_record(record):
+                return FeedFormat.MEETING_GUIDE
+        raise UnusableFeed("no meetings were found in it")
+    if tables.is_header(re.split(r"[\r\n]", start, maxsplit=1)[0]):
+        return FeedFormat.CSV
+    raise UnusableFeed("it is neither JSON nor a table of meetings")
+
+
+def _json_records(text: io.TextIOBase) -> Iterator[Record]:
+    for number, (raw, record) in enumerate(_JsonText(text.read).elements(), start=1):
+        if isinstance(record, dict) and isinstance(record.get("fields"), dict):
+            # Airtable keeps the meeting under "fields" and its own id beside it.
+            record = {"id": record.get("id"), **record["fields"]}
+        yield number, raw, record
+
+
+class _JsonText:
+    """JSON read in pieces: a list, a list inside an object, or one object after another."""
+
+    def __init__(self, read: Callable[[int], str]):
+        self._read = read
+        self._text = ""
+        self._at = 0
+        self._kept: int | None = None
+        self._is_over = False
+        self._decode = json.JSONDecoder().raw_decode
+
+    def elements(self) -> Iterator[tuple[str, Any]]:
+        first = self._peek(_SPACE)
+        if first == "\ufeff":
+            self._at += 1
+            first = self._peek(_SPACE)
+        if first == "[":
+            self._at += 1
+            yield from self._list()
+        elif first == "{":
+            yield from self._objects()
+        else:
+            raise UnusableFeed("it is not JSON")
+        if self._peek(_SPACE):
+            raise UnusableFeed("it is not valid JSON: text follows after its end")
+
+    def _list(self) -> Iterator[tuple[str, Any]]:
+        comma_seen, is_first = False, True
+        while True:
+            mark = self._peek(_SPACE)
+            if mark == "]":
+                self._at += 1
+                return
+            if mark == ",":
+                self._at += 1
+                comma_seen = True
+                continue
+            if not mark or not (is_first or comma_seen):
+                raise UnusableFeed("it is not valid JSON: the list breaks off")
+            yield self._value()
+            is_first = comma_seen = False
+
+    def _objects(self) -> Iterator[tuple[str, Any]]:
+        """Read one object after another; the first may turn out to wrap a list."""
+        # Its text is kept until it is known what the object is.
+        self._kept = self._at
+        self._at += 1
+        is_wrapper = False
+        while self._peek(_GAP) == '"':
+            name = self._value()[1]
+            if self._peek(_SPACE) != ":":
+                raise UnusableFeed("it is not valid JSON")
+            self._at += 1
+            if self._peek(_SPACE) == "[" and name in _WRAPPERS:
+                self._at += 1
+                self._kept, is_wrapper = None, True
+                yield from self._list()
+            else:
+                self._value()
+        if self._peek(_GAP) != "}":
+            raise UnusableFeed("it is not valid JSON: an object breaks off")
+        self._at += 1
+        if is_wrapper:
+            return
+        self._at, self._kept = self._kept or 0, None
+        while self._peek(_GAP):
+            yield self._value()
+
+    def _value(self) -> tuple[str, Any]:
+        while True:
+            try:
+                value, end = self._decode(self._text, self._at)
+            except (ValueError, RecursionError):
+                end = -1
+            # At the very end of the text a number may go on in the next piece.
+            if end >= 0 and (end < len(self._text) or self._is_over):
+                raw = self._text[self._at : end]
+                self._at = end
+                return raw, value
+            if len(self._text) - self._at > _LONGEST_RECORD or not self._more():
+                raise UnusableFeed("it is not valid JSON")
+
+    def _peek(self, skip: re.Pattern[str]) -> str:
+        while True:
+            self._at = skip.match(self._text, self._at).end()  # type: ignore[union-attr]
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def _more(self) -> bool:
+        """Read a piece further; what lies behind is let go. Return False at the end."""
+        if self._is_over:
+            return False
+        piece = self._read(_PIECE)
+        self._is_over = not piece
+        first = self._at if self._kept is None else self._kept
+        self._text, self._at = self._text[first:] + piece, self._at - first
+        self._kept = None if self._kept is None else 0
+        return True

@@ -1,0 +1,237 @@
+"""Rows that are new or may have changed -> a table of their own, where SQL can compare them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.text import slugify
+
+from groups.identifiers import new_public_id
+from groups.models import Fellowship, Source
+from meetings import contacts
+from meetings.copying import copy_rows
+from meetings.enums import ChannelState
+from meetings.feeds.decoding import Feed
+from meetings.feeds.importing.comparing import HALF, Comparison, digest
+from meetings.feeds.locating import Locator
+from meetings.feeds.readers import Reader
+from meetings.feeds.rows import Row, Skipped, SkipRow
+
+BATCH = 5_000
+_DAYS = {"MO": "monday", "TU": "tuesday", "WE": "wednesday", "TH": "thursday", "FR": "friday", "SA": "saturday",
+         "SU": "sunday"}  # fmt: skip
+_ADDRESS = ("name", "street", "area", "town", "region", "postcode", "country")
+_NOTHING = ("", None, [], {})
+
+_TABLES = """
+CREATE TEMPORARY TABLE incoming (
+    key text NOT NULL, digest text NOT NULL, row_values jsonb NOT NULL, group_key text NOT NULL, venue_key text,
+    contact text, updated_at timestamptz, is_known boolean NOT NULL, public_id text, slugs text[], group_slugs text[],
+    slug text, meeting_id bigint, group_id bigint, venue_id bigint
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE touched (key text NOT NULL, digest text NOT NULL, updated_at timestamptz) ON COMMIT DROP;
+"""
+_INCOMING = ("key", "digest", "row_values", "group_key", "venue_key", "contact", "updated_at", "is_known", "public_id",
+             "slugs", "group_slugs")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Homes:
+    """What the source's meetings belong to."""
+
+    approach_id: int
+    fellowship_id: int | None
+    approach_of_fellowship: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, source: Source) -> "Homes":
+        assert source.approach_id is not None
+        listed = Fellowship.objects.order_by().values_list("slug", "pk", "approach_id")
+        return cls(source.approach_id, source.fellowship_id, {slug: (approach, pk) for slug, pk, approach in listed})
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was read: counts of rows whose meaning is the same as before, and rows left out."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def take_in(
+    source: Source,
+    feed: Feed,
+    reader: Reader,
+    comparison: Comparison,
+    *,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Taken:
+    """Read what may have changed into the temporary tables `incoming` and `touched`."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS incoming, touched")
+        cursor.execute(_TABLES)
+    taken = Taken()
+    if comparison.to_read:
+        _Intake(source, reader, comparison, taken).read_all(feed, progress)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX ON incoming (key)")
+        cursor.execute("ANALYZE incoming")
+    return taken
+
+
+class _Intake:
+    def __init__(self, source: Source, reader: Reader, comparison: Comparison, taken: Taken):
+        self._source_id = source.pk
+        self._reader = reader
+        self._comparison = comparison
+        self._taken = taken
+        self._homes = Homes.of(source)
+        self._locator = Locator()
+        self._meaning_key = contacts.derived_key("feed meaning")
+        self._sealed: dict[str, str] = {}
+
+    def read_all(self, feed: Feed, progress: Callable[[int], None]) -> None:
+        batch: list[tuple[int, Row]] = []
+        for number, _raw, record in feed.records():
+            if number not in self._comparison.to_read:
+                continue
+            try:
+                batch.append((number, self._reader.read(record)))
+            except SkipRow as reason:
+                self._skip(number, str(reason))
+            if len(batch) >= BATCH:
+                self._put(batch)
+                batch = []
+                progress(number)
+        self._put(batch)
+
+    def _put(self, batch: list[tuple[int, Row]]) -> None:
+        """Settle the rows of a batch and write them where they belong."""
+        self._locator.locate(row for _number, row in batch)
+        marks = self._marks_before([self._key(number) for number, _row in batch])
+        incoming, touched = [], []
+        for number, row in batch:
+            key = self._key(number)
+            if not row.is_by_appointment and not row.meeting.get("time_zone"):
+                self._skip(number, "no time zone could be found for it")
+                continue
+            known = self._comparison.known.get(key)
+            values, mark = self._values(key, row)
+            meaning = digest(_as_json(values).encode("utf-8", "replace"), self._meaning_key)
+            both = self._comparison.text_digests[number - 1] + meaning
+            if known and known[HALF:] == meaning and marks.get(key, "") == mark:
+                self._taken.unchanged += 1
+                touched.append((key, both, row.updated_at or None))
+                continue
+            if mark:
+                values["group"]["contact_mark"] = mark
+            if known is None:
+                self._taken.created += 1
+            else:
+                self._taken.updated += 1
+            incoming.append(self._line(key, both, values, row, is_known=known is not None))
+        copy_rows("incoming", _INCOMING, incoming)
+        copy_rows("touched", ("key", "digest", "updated_at"), touched)
+
+    def _marks_before(self, keys: list[str]) -> dict[str, str]:
+        known = [key for key in keys if self._comparison.known.get(key)]
+        if not known:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT r.key, r.values #>> '{group,contact_mark}' FROM meetings_sourcerow r"
+                " WHERE r.source_id = %s AND r.key = ANY(%s) AND r.values #> '{group,contact_mark}' IS NOT NULL",
+                [self._source_id, known],
+            )
+            return dict(cursor.fetchall())
+
+    def _key(self, number: int) -> str:
+        return self._comparison.keys[number - 1] or ""
+
+    def _skip(self, number: int, reason: str) -> None:
+        self._taken.skipped.append(Skipped(number, self._key(number), reason))
+
+    def _values(self, key: str, row: Row) -> tuple[dict[str, Any], str]:
+        """Return what is kept of the row, and a mark of its contact that cannot be turned back."""
+        approach_id, fellowship_id = self._homes.approach_id, self._homes.fellowship_id
+        group_key = row.group_key and f"g:{row.group_key}"
+        if row.fellowship in self._homes.approach_of_fellowship:
+            # Alateen's meetings in Al-Anon's feed are no part of the group they are listed under.
+            approach_id, fellowship_id = self._homes.approach_of_fellowship[row.fellowship]
+            group_key = group_key and f"{group_key}|{row.fellowship}"
+        group = row.group | {"approach_id": approach_id, "fellowship_id": fellowship_id}
+        values: dict[str, Any] = {
+            "meeting": _said(row.meeting),
+            "group": _said(group),
+            "group_key": group_key[:255] or f"m:{key}"[:255],
+        }
+        if row.venue and row.meeting.get("in_person", ChannelState.NONE) != ChannelState.NONE:
+            values["venue"] = _said(row.venue) | {"is_approximate": row.venue.get("is_approximate", False)}
+            values["venue_key"] = _venue_key(row.venue)
+        if row.traits:
+            values["traits"] = row.traits
+        if row.unknown_codes:
+            values["unknown"] = sorted(set(row.unknown_codes))
+        if row.left_out:
+            values["left_out"] = sorted(set(row.left_out))
+        mark = contacts.keyed_hash(_as_json(row.contact)) if row.contact else ""
+        return values, mark
+
+    def _line(self, key: str, both: str, values: dict[str, Any], row: Row, *, is_known: bool) -> tuple:
+        town = row.venue.get("town") or row.town[0]
+        mark = values["group"].get("contact_mark", "")
+        if mark and mark not in self._sealed:
+            if len(self._sealed) > BATCH:
+                self._sealed.clear()
+            self._sealed[mark] = contacts.encrypt(row.contact).decode()
+        return (
+            key,
+            both,
+            _as_json(values),
+            values["group_key"],
+            values.get("venue_key"),
+            self._sealed.get(mark) if mark else None,
+            row.updated_at or None,
+            is_known,
+            None if is_known else new_public_id(),
+            [] if is_known else _slugs(row, town),
+            _group_slugs(row.group["name"], town),
+        )
+
+
+def _said(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in _NOTHING}
+
+
+def _as_json(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _venue_key(venue: dict[str, Any]) -> str:
+    address = "\x1f".join(venue.get(part, "") for part in _ADDRESS).casefold()
+    return hashlib.blake2b(address.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _slugs(row: Row, town: str) -> list[str]:
+    """Return readable slugs, the plainest first, for the first that is free to be taken."""
+    plainest = _joined(row.meeting["name"], town)
+    days = row.meeting.get("rrule", "").rpartition("BYDAY=")[2]
+    with_day = f"{plainest}-{_DAYS[days]}" if days in _DAYS else plainest
+    at = row.meeting.get("start_time", "")[:5].replace(":", "")
+    return [plainest, with_day, f"{with_day}-{at}" if at else with_day]
+
+
+def _group_slugs(name: str, town: str) -> list[str]:
+    return [slugify(name)[:80].strip("-") or "group", _joined(name, town)]
+
+
+def _joined(name: str, town: str) -> str:
+    first, second = slugify(name)[:60].strip("-"), slugify(town)[:30].strip("-")
+    if second and second in first.split("-"):
+        second = ""
+    return "-".join(part for part in (first, second) if part) or "meeting"

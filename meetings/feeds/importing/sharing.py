@@ -1,0 +1,266 @@
+"""Groups and venues, which several rows of a feed share.
+
+Each row says something of its group and venue. Where rows differ, the first in the order of
+their keys that says anything wins, so the order of the feed plays no part. A group or venue
+all of whose rows now name another one that is not there yet was only renamed, and stays itself.
+"""
+
+# ruff: noqa: S608 (names of tables and columns are ours; every value is a parameter)
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from groups.identifiers import new_public_id
+from groups.models import Source
+from meetings import contacts
+from meetings.copying import copy_rows
+from meetings.feeds.importing.tables import GROUPS, VENUES, Table, columns_as_json, merge, write
+
+
+@dataclass(slots=True)
+class Shared:
+    """What happened to groups or venues, for the record of the run."""
+
+    changed: list[tuple[int, str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    conflicts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    changed_ids: list[int] = field(default_factory=list)
+    created: int = 0
+
+
+def settle_groups(source: Source, *, now: datetime, is_first: bool) -> Shared:
+    """Make, rename and change the groups of the rows that came in; fill in `incoming.group_id`."""
+    return _Settling(source, "group", GROUPS, now=now, is_first=is_first).run()
+
+
+def settle_venues(source: Source, *, now: datetime, is_first: bool) -> Shared:
+    """Likewise for venues and `incoming.venue_id`."""
+    return _Settling(source, "venue", VENUES, now=now, is_first=is_first).run()
+
+
+class _Settling:
+    def __init__(self, source: Source, kind: str, table: Table, *, now: datetime, is_first: bool):
+        self._source = source
+        self._kind = kind
+        self._table = table
+        self._now = now
+        self._is_first = is_first
+        self._defaults = table.defaults()
+        self._outcome = Shared()
+
+    def run(self) -> Shared:
+        with connection.cursor() as cursor:
+            self._cursor = cursor
+            self._fold()
+            if not self._is_first:
+                self._rename()
+                self._change()
+            self._create()
+            self._sql(
+                "UPDATE incoming i SET {kind}_id = t.id FROM {table} t"
+                " WHERE t.source_id = %(source)s AND t.source_key = i.{kind}_key"
+            )
+        return self._outcome
+
+    def _sql(self, text: str, **values: Any) -> Any:
+        names = {"kind": self._kind, "table": self._table.name}
+        for name, value in names.items():
+            text = text.replace("{" + name + "}", value)
+        self._cursor.execute(text, {"source": self._source.pk, "now": self._now, **values})
+        return self._cursor
+
+    def _fold(self) -> None:
+        """Work out what the feed said of each and what it says now, as `base` and `said`."""
+        self._cursor.execute("DROP TABLE IF EXISTS base, said, named")
+        if self._is_first:
+            self._sql("CREATE TEMPORARY TABLE base (key text, said jsonb) ON COMMIT DROP")
+            rows = "SELECT {kind}_key AS shared_key, key, row_values->'{kind}' AS said FROM incoming"
+        else:
+            self._sql(
+                "CREATE TEMPORARY TABLE named ON COMMIT DROP AS"
+                " SELECT {kind}_key AS key FROM incoming WHERE {kind}_key IS NOT NULL UNION"
+                " SELECT r.values->>'{kind}_key' FROM meetings_sourcerow r"
+                " WHERE r.source_id = %(source)s AND r.values ? '{kind}_key'"
+                " AND (r.key IN (SELECT key FROM incoming) OR r.key IN (SELECT key FROM vanishing))"
+            )
+            self._sql("ANALYZE named")
+            self._sql(
+                "CREATE TEMPORARY TABLE base ON COMMIT DROP AS"
+                " WITH rows AS (SELECT n.key AS shared_key, r.key, r.values->'{kind}' AS said,"
+                " r.digest <> '' AS is_live, bool_or(r.digest <> '') OVER (PARTITION BY n.key) AS has_live"
+                " FROM meetings_sourcerow r JOIN named n ON n.key = r.values->>'{kind}_key'"
+                " WHERE r.source_id = %(source)s),"
+                + _FOLD.replace("{rows}", "SELECT * FROM rows WHERE is_live OR NOT has_live")
+            )
+            rows = (
+                "SELECT {kind}_key AS shared_key, key, row_values->'{kind}' AS said FROM incoming UNION ALL"
+                " SELECT n.key, r.key, r.values->'{kind}' FROM meetings_sourcerow r"
+                " JOIN named n ON n.key = r.values->>'{kind}_key'"
+                " WHERE r.source_id = %(source)s AND r.digest <> ''"
+                " AND NOT EXISTS (SELECT FROM incoming i WHERE i.key = r.key)"
+                " AND NOT EXISTS (SELECT FROM vanishing v WHERE v.key = r.key)"
+            )
+        self._sql("CREATE TEMPORARY TABLE said ON COMMIT DROP AS WITH " + _FOLD.replace("{rows}", rows))
+        self._sql("CREATE INDEX ON said (key)")
+        self._sql("ANALYZE said")
+
+    def _rename(self) -> None:
+        """Give those that all their rows left for one new name that name."""
+        self._sql(
+            "SELECT r.values->>'{kind}_key', array_agg(DISTINCT i.{kind}_key) FROM incoming i"
+            " JOIN meetings_sourcerow r ON r.source_id = %(source)s AND r.key = i.key"
+            " WHERE r.values->>'{kind}_key' <> i.{kind}_key"
+            " AND NOT EXISTS (SELECT FROM said s WHERE s.key = r.values->>'{kind}_key')"
+            " AND NOT EXISTS (SELECT FROM {table} t WHERE t.source_id = %(source)s AND t.source_key = i.{kind}_key)"
+            " GROUP BY 1 ORDER BY 1"
+        )
+        taken: set[str] = set()
+        for old, news in self._cursor.fetchall():
+            if len(news) != 1 or news[0] in taken:
+                continue
+            taken.add(news[0])
+            self._sql(
+                "UPDATE {table} SET source_key = %(new)s WHERE source_id = %(source)s AND source_key = %(old)s"
+                " RETURNING id",
+                old=old,
+                new=news[0],
+            )
+            for (pk,) in self._cursor.fetchall():
+                self._sql("DELETE FROM base WHERE key = %(new)s", new=news[0])
+                self._sql("UPDATE base SET key = %(new)s WHERE key = %(old)s", old=old, new=news[0])
+                self._outcome.changed.append((pk, news[0], {"source_key": old}, {"source_key": news[0]}))
+
+    def _change(self) -> None:
+        contact = ", encode(t.contact, 'escape')" if self._kind == "group" else ", NULL"
+        self._sql(
+            "SELECT t.id, t.source_key, b.said, s.said, "
+            + columns_as_json(self._table, "t")
+            + contact
+            + " FROM said s JOIN {table} t ON t.source_id = %(source)s AND t.source_key = s.key"
+            " LEFT JOIN base b ON b.key = s.key"
+            " WHERE b.said IS DISTINCT FROM s.said ORDER BY t.id FOR UPDATE OF t"
+        )
+        changes = []
+        for pk, key, base_text, new_text, current_text, token in self._cursor.fetchall():
+            base = json.loads(base_text or "{}")
+            new, current = json.loads(new_text), json.loads(current_text)
+            change, kept = merge(base, new, current, self._table, self._defaults)
+            if base.get("contact_mark") != new.get("contact_mark") and self._kind == "group":
+                self._change_contact(pk, key, token, base.get("contact_mark"), new.get("contact_mark"))
+            if kept:
+                self._outcome.conflicts.append((key, kept))
+            if change:
+                before = {column: current[column] for column in change}
+                self._outcome.changed.append((pk, key, before, change))
+                changes.append((pk, change))
+        write(self._table, changes, now=self._now)
+        self._outcome.changed_ids = [pk for pk, _change in changes]
+
+    def _change_contact(self, pk: int, key: str, token: str | None, base: str | None, new: str | None) -> None:
+        """Take over a new contact unless a person had changed the one that is here."""
+        try:
+            here = contacts.keyed_hash(_canonical(contacts.decrypt(token.encode()))) if token else None
+        except contacts.UnreadableContact:
+            here = base
+        if here == new:
+            return
+        if here != base:
+            self._outcome.conflicts.append((key, {"contact": {}}))
+            return
+        self._sql(
+            "UPDATE groups_group SET updated_at = %(now)s, contact ="
+            " (SELECT convert_to(i.contact, 'UTF8') FROM incoming i WHERE i.group_key = %(key)s"
+            "  AND i.row_values #>> '{group,contact_mark}' = %(mark)s ORDER BY i.key LIMIT 1)"
+            " WHERE id = %(pk)s AND (%(mark)s IS NULL OR EXISTS (SELECT FROM incoming i WHERE i.group_key = %(key)s"
+            "  AND i.row_values #>> '{group,contact_mark}' = %(mark)s))",
+            pk=pk,
+            key=key,
+            mark=new,
+        )
+
+    def _create(self) -> None:
+        self._cursor.execute("DROP TABLE IF EXISTS fresh")
+        self._sql(
+            "CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS SELECT s.key, s.said, new_id AS id, NULL::text AS slug,"
+            " NULL::text AS public_id FROM (SELECT s.*, " + self._table.next_id() + " AS new_id FROM said s WHERE"
+            " NOT EXISTS (SELECT FROM {table} t WHERE t.source_id = %(source)s AND t.source_key = s.key)) s"
+        )
+        self._sql("SELECT count(*) FROM fresh")
+        self._outcome.created = self._cursor.fetchone()[0]
+        if not self._outcome.created:
+            return
+        self._sql("CREATE UNIQUE INDEX ON fresh (key)")
+        give_public_ids(self._cursor, "fresh")
+        own = {"source_id": self._source.pk}
+        if self._kind == "group":
+            self._give_slugs()
+            clock = self._now.isoformat()
+            own |= {"created_at": clock, "updated_at": clock}
+        slug = " || jsonb_build_object('slug', f.slug)" if self._kind == "group" else ""
+        self._sql(
+            "INSERT INTO {table} SELECT r.* FROM fresh f, LATERAL jsonb_populate_record(NULL::{table},"
+            " %(defaults)s::jsonb || f.said || jsonb_build_object('id', f.id, 'public_id', f.public_id,"
+            " 'source_key', f.key)" + slug + ") r",
+            defaults=json.dumps(self._defaults | own),
+        )
+        if self._kind == "group":
+            self._sql(
+                "UPDATE groups_group g SET contact = convert_to(i.contact, 'UTF8') FROM fresh f, incoming i"
+                " WHERE g.id = f.id AND i.group_key = f.key AND i.contact IS NOT NULL"
+                " AND i.row_values #>> '{group,contact_mark}' = f.said->>'contact_mark'"
+            )
+
+    def _give_slugs(self) -> None:
+        self._cursor.execute("DROP TABLE IF EXISTS slug_choices")
+        self._sql(
+            "CREATE TEMPORARY TABLE slug_choices ON COMMIT DROP AS SELECT DISTINCT ON (group_key)"
+            " group_key AS key, group_slugs AS slugs FROM incoming ORDER BY group_key, key"
+        )
+        self._sql(
+            "ALTER TABLE fresh ADD COLUMN slugs text[];"
+            " UPDATE fresh f SET slugs = c.slugs FROM slug_choices c WHERE c.key = f.key"
+        )
+        give_slugs(self._cursor, "fresh", "groups_group", choices=2)
+
+
+def give_slugs(cursor: Any, rows: str, table: str, *, choices: int) -> None:
+    """Give each row the first of its `slugs` that nobody has, else the first with its public id."""
+    for choice in range(1, choices + 1):
+        cursor.execute(
+            f"UPDATE {rows} r SET slug = c.slug FROM (SELECT DISTINCT ON (slugs[{choice}]) key, slugs[{choice}] AS slug"
+            f" FROM {rows} WHERE slug IS NULL AND public_id IS NOT NULL ORDER BY slugs[{choice}], key) c"
+            f" WHERE r.key = c.key AND NOT EXISTS (SELECT FROM {table} t WHERE t.slug = c.slug)"
+            f" AND NOT EXISTS (SELECT FROM {rows} o WHERE o.slug = c.slug)"
+        )
+        if choice == 1:
+            cursor.execute(f"CREATE INDEX ON {rows} (slug) WHERE slug IS NOT NULL")
+    cursor.execute(
+        f"UPDATE {rows} SET slug = coalesce(slugs[1], 'meeting') || '-' || public_id"
+        " WHERE slug IS NULL AND public_id IS NOT NULL"
+    )
+
+
+def give_public_ids(cursor: Any, rows: str) -> None:
+    """Fill in `public_id` from our own generator, a batch at a time."""
+    cursor.execute(f"SELECT key FROM {rows}")
+    ids = [(key, new_public_id()) for (key,) in cursor.fetchall()]
+    cursor.execute("DROP TABLE IF EXISTS given_ids")
+    cursor.execute("CREATE TEMPORARY TABLE given_ids (key text, public_id text) ON COMMIT DROP")
+    copy_rows("given_ids", ("key", "public_id"), ids)
+    cursor.execute(f"UPDATE {rows} r SET public_id = g.public_id FROM given_ids g WHERE g.key = r.key")
+
+
+# Of each shared key and column, what the first row in the order of the keys says.
+_FOLD = (
+    " each_column AS (SELECT DISTINCT ON (x.shared_key, f.name) x.shared_key, f.name, f.value"
+    " FROM ({rows}) x, LATERAL jsonb_each(x.said) f(name, value)"
+    " WHERE x.shared_key IS NOT NULL ORDER BY x.shared_key, f.name, x.key)"
+    " SELECT shared_key AS key, jsonb_object_agg(name, value) AS said FROM each_column GROUP BY shared_key"
+)
+
+
+def _canonical(contact: dict[str, Any]) -> str:
+    return json.dumps(contact, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
