@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import models
-
 from groups import help_lines
 from groups.models import Approach, EmergencyNumber, Fellowship, HelpLine, Reference
 from groups.programmes import PROGRAMME_OF_FELLOWSHIP
@@ -91,15 +89,13 @@ def fellowship_values(entry: dict[str, Any], approaches: dict[str, int]) -> dict
     }
 
 
-def load_entries(
-    model: type[models.Model], keys: tuple[str, ...], entries: Iterable[dict[str, Any]], *, kind: str
-) -> Loaded:
+def load_entries(model: type[Any], keys: tuple[str, ...], entries: Iterable[dict[str, Any]], *, kind: str) -> Loaded:
     """Create and update rows of a model that has a `loaded` field; `keys` identify an entry.
 
     Two queries, and one more each for what is new and for what changed.
     """
     done = Loaded(kind)
-    rows = {tuple(getattr(row, key) for key in keys): row for row in model._default_manager.all()}
+    rows = {tuple(getattr(row, key) for key in keys): row for row in model.objects.all()}
     seen, new, changed, fields = set(), [], [], {"loaded"}
     for values in entries:
         identity = tuple(values[key] for key in keys)
@@ -116,9 +112,9 @@ def load_entries(
         else:
             changed.append(row)
             fields |= values.keys() - set(keys)
-    model._default_manager.bulk_create(new)
+    model.objects.bulk_create(new)
     if changed:
-        model._default_manager.bulk_update(changed, sorted(fields))
+        model.objects.bulk_update(changed, sorted(fields))
     done.created, done.updated = len(new), len(changed)
     done.gone = sorted(_name(identity) for identity in rows.keys() - seen)
     return done

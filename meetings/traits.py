@@ -177,7 +177,7 @@ def codes_for(programme: str, claims: Iterable[Claim]) -> list[str]:
         if combined <= wanted and combined & left:
             codes.append(code)
             left -= combined
-    codes.extend(code for claim in left if (code := _code_of_claim(programme, claim)))
+    codes.extend(single for claim in left if (single := _code_of_claim(programme, claim)))
     return sorted(codes)
 
 
@@ -193,8 +193,8 @@ def _code_of_claim(programme: str, claim: Claim) -> str | None:
         return code
     if claim.kind == TraitKind.LANGUAGE:
         # Programmes without a code of their own for a language use ISO 639, unless it is taken.
-        code = _shared().code_of_claim.get(claim)
-        return code if code and code not in table.by_folded_code else None
+        iso = _shared().code_of_claim.get(claim)
+        return iso if iso and iso not in table.by_folded_code else None
     return None
 
 
@@ -299,7 +299,7 @@ def _own_names() -> dict[str, Meaning]:
         names.setdefault(fold(entry.name), meaning)
         if entry.kind != TraitKind.LANGUAGE:
             names.setdefault(fold(entry.slug), meaning)
-    return _shared().by_name | names
+    return {**_shared().by_name, **names}
 
 
 @cache
