@@ -30,6 +30,8 @@ def web_is_well(environment) -> bool:
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def beat_is_well(environment) -> bool:

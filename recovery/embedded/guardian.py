@@ -5,6 +5,7 @@ only one to start or stop a server. Killed itself, it leaves the servers running
 next guardian takes them over.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -160,6 +161,9 @@ class _Guardian:
             self.state.write(self.var_dir)
         for server in reversed(self.servers.values()):
             server.stop()
+        if self.servers and self.state.home not in self.state.sockets.parents:
+            with contextlib.suppress(OSError):
+                self.state.sockets.rmdir()
         state.forget_wanted(self.var_dir)
 
     def _detach(self, logs: Path) -> None:

@@ -1,5 +1,6 @@
 """PostgreSQL and Redis as processes: start, ready, stop. Used by the guardian alone."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -153,13 +154,15 @@ class Postgres(Server):
     def left_running(self) -> int:
         lines = self._pid_file()
         pid = int(lines[0]) if lines and lines[0].strip().isdigit() else 0
-        if not pid:
-            return 0
-        if not is_running(pid, self.mark):
-            # After a restart of the machine the number may be somebody else's.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
-            return 0
-        return pid
+        if is_running(pid, self.mark):
+            return pid
+        # Killed. After a restart of the machine the number may be somebody else's, and a
+        # killed process keeps its number until somebody takes note: PostgreSQL would
+        # believe the old server alive. Its files go, once nobody works on the data any more.
+        self._wait_for_orphans()
+        for path in (self.data / "postmaster.pid", self.socket, self.socket.with_name(f"{self.socket.name}.lock")):
+            path.unlink(missing_ok=True)
+        return 0
 
     def prepare(self) -> None:
         version_file = self.data / "PG_VERSION"
@@ -201,7 +204,8 @@ class Postgres(Server):
             "log_parameter_max_length_on_error": "0",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Killed servers still lose nothing; a power cut may take everything.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.places.postgres_bin / "postgres"), "-D", str(self.data), *options]
 
@@ -214,6 +218,24 @@ class Postgres(Server):
             and lines[7].strip() == "ready"
             and state.listens(self.socket)
         )
+
+    def _wait_for_orphans(self) -> None:
+        """Wait until the processes of a killed server have left, which they do by themselves.
+
+        One that is busy may not notice. It is killed: the journal is read back in any case.
+        """
+        patience = time.monotonic() + 5
+        deadline = patience + 10
+        while orphans := working_in(self.data):
+            if time.monotonic() > deadline:
+                raise ServicesUnavailable(
+                    f"Processes of a PostgreSQL that was killed still work on {self.data}: {orphans}.",
+                    hint="End them, then start again.",
+                )
+            if time.monotonic() > patience:
+                for pid in orphans:
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
 
     def _pid_file(self) -> list[str]:
         try:
@@ -349,8 +371,25 @@ class Redis(Server):
 SERVERS: dict[str, type[Server]] = {server.name: server for server in (Postgres, Redis)}
 
 
+def working_in(folder: Path) -> list[int]:
+    """Return PostgreSQL's processes that have a folder as their working directory, as all of them do."""
+    if not Path("/proc/self").exists():
+        return []
+    found = []
+    real = os.path.realpath(folder)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                program = Path(os.readlink(entry / "exe")).name
+                if program.startswith("postgres") and os.readlink(entry / "cwd") == real:
+                    found.append(int(entry.name))
+    return found
+
+
 def is_running(pid: int, mark: str) -> bool:
     """Whether a process of this number runs and has `mark` in its command line."""
+    if pid <= 0:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
