@@ -131,7 +131,6 @@ def test_the_list_costs_the_same_for_one_group_and_three(client, django_assert_n
     for _number in range(count):
         MeetingFactory(group=GroupFactory(fellowship=FellowshipFactory(), source=SourceFactory()))
 
-    client.get(reverse("help"))  # what is kept in the process is there
     with django_assert_num_queries(LIST_QUERIES):
         response = client.get(reverse("groups:group_list"))
 
@@ -225,7 +224,6 @@ def test_the_page_costs_the_same_for_one_meeting_and_three(client, django_assert
     for _number in range(count):
         MeetingFactory(group=group, online=ChannelState.OPEN)
 
-    client.get(reverse("help"))  # what is kept in the process is there
     with django_assert_num_queries(DETAIL_QUERIES):
         response = client.get(group.get_absolute_url())
 

@@ -530,7 +530,6 @@ def test_the_page_costs_the_same_for_one_meeting_and_three(client, django_assert
         give_trait(meeting, f"trait-{number}")
         OccurrenceFactory(meeting=meeting, original_on=date(2026, 12, 1 + 7 * number), venue=VenueFactory())
 
-    client.get(reverse("help"))  # what is kept in the process is there
     with django_assert_num_queries(QUERIES):
         response = page_of(client, meeting)
 

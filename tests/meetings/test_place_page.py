@@ -7,7 +7,9 @@ import time_machine
 from django.urls import reverse
 
 from groups.enums import GroupState, ListingState
+from meetings.finder import index, memory, names
 from tests.factories import (
+    ApproachFactory,
     FellowshipFactory,
     GroupFactory,
     MeetingFactory,
@@ -20,7 +22,7 @@ from tests.helpers import instant, words
 pytestmark = pytest.mark.django_db
 
 NOW = instant("2026-11-20 12:00", "America/New_York")
-QUERIES = 5
+QUERIES = 6
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -30,9 +32,23 @@ def _now():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    memory.forget()
+    names.forget()
+    yield
+    memory.forget()
+    names.forget()
+
+
 @pytest.fixture
 def boston():
     return PlaceFactory(slug="boston")
+
+
+def town_page(client):
+    index.refresh(None, now=NOW)
+    return client.get("/places/us/ma/boston/")
 
 
 def test_the_town_shows_meetings_in_and_near_it_and_no_others(client, boston):
@@ -43,17 +59,30 @@ def test_the_town_shows_meetings_in_and_near_it_and_no_others(client, boston):
     MeetingFactory(name="Draft", state=ListingState.DRAFT)
     MeetingFactory(name="Teens", group__fellowship=FellowshipFactory(is_for_teens=True))
 
-    response = client.get("/places/us/ma/boston/")
+    response = town_page(client)
 
-    shown = [card.meeting.name for card in response.context["page"].cards]
+    shown = [result.meeting.name for result in response.context["page"].results]
     assert sorted(shown) == ["In Town", "Next Town"]
     assert "2 meetings in person within 15 miles" in words(response)
-    assert "6.3 miles" in words(response)
+    assert "6.2 miles" in words(response)
     assert 'content="index, follow"' in response.content.decode()
 
 
+def test_the_approaches_near_the_town_lead_into_the_finder_with_their_counts(client, boston):
+    smart = ApproachFactory(slug="smart-recovery", name="SMART Recovery")
+    for _number in range(2):
+        MeetingFactory(group__approach=smart)
+    MeetingFactory(group__approach=ApproachFactory(slug="lifering", name="LifeRing"))
+
+    response = town_page(client)
+
+    assert "SMART Recovery (2)" in words(response)
+    assert "LifeRing (1)" in words(response)
+    assert "near=Boston%2C+MA%2C+US&amp;within=15&amp;unit=mi" in response.content.decode()
+
+
 def test_a_town_without_meetings_helps_on_and_stays_out_of_search_engines(client, boston):
-    response = client.get("/places/us/ma/boston/")
+    response = town_page(client)
 
     assert "We know of no meeting in person within 15 miles" in words(response)
     assert "/meetings/?attendance=online" in response.content.decode()
@@ -66,16 +95,13 @@ def test_an_unknown_town_is_not_found(client, boston):
     assert client.get("/places/us/ma/atlantis/").status_code == 404
 
 
-def test_a_home_is_told_by_its_town_without_its_distance(client, boston):
-    MeetingFactory()
-    with_a_hall = words(client.get("/places/us/ma/boston/"))
+def test_a_home_is_told_by_its_town(client, boston):
     MeetingFactory(venue__is_private_home=True, venue__name="At Lee's", venue__street="9 Elm Row")
 
-    response = client.get("/places/us/ma/boston/")
+    response = town_page(client)
 
     assert "Boston, MA" in words(response)
     assert "Elm Row" not in response.content.decode()
-    assert words(response).count("0.1 miles") == with_a_hall.count("0.1 miles") == 1
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -83,11 +109,11 @@ def test_the_page_costs_the_same_for_one_meeting_and_three(client, boston, djang
     for _number in range(count):
         MeetingFactory(group__fellowship=FellowshipFactory(), source=SourceFactory())
 
-    client.get(reverse("help"))  # what is kept in the process is there
+    town_page(client)  # the finder has read its entries
     with django_assert_num_queries(QUERIES):
         response = client.get("/places/us/ma/boston/")
 
-    assert len(response.context["page"].cards) == count
+    assert len(response.context["page"].results) == count
 
 
 # ── Search engines ──────────────────────────────────────────────────────────
