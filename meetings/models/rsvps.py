@@ -50,7 +50,9 @@ def _person_constraints(owner: str) -> list[models.CheckConstraint]:
         models.CheckConstraint(
             condition=Q(contact_kind__in=enums.ContactKind.values), name=f"{owner}_contact_kind_known"
         ),
-        _both_or_neither(f"{owner}_contact_has_a_kind", Q(contact__isnull=True), Q(contact_kind=enums.ContactKind.NONE)),
+        _both_or_neither(
+            f"{owner}_contact_has_a_kind", Q(contact__isnull=True), Q(contact_kind=enums.ContactKind.NONE)
+        ),
         _both_or_neither(f"{owner}_contact_has_a_key", Q(contact__isnull=True), Q(contact_key="")),
         models.CheckConstraint(
             condition=Q(alias__isnull=False) | Q(host_sees_alias=False), name=f"{owner}_shows_an_alias_it_has"
@@ -159,9 +161,7 @@ class Rsvp(_Person):
                 | Q(waiting_since__isnull=False),
                 name="rsvp_waits_since",
             ),
-            _both_or_neither(
-                "rsvp_offer_has_an_end", Q(state=enums.RsvpState.OFFERED), Q(offered_until__isnull=False)
-            ),
+            _both_or_neither("rsvp_offer_has_an_end", Q(state=enums.RsvpState.OFFERED), Q(offered_until__isnull=False)),
             _both_or_neither("rsvp_ended_when", Q(state__in=ENDED_STATES), Q(cancelled_at__isnull=False)),
             _both_or_neither("rsvp_ended_why", Q(state__in=ENDED_STATES), ~Q(reason=enums.RsvpReason.NONE)),
         ]
@@ -232,9 +232,7 @@ class PrivateLink(models.Model):
                     question__isnull=False,
                     contact_key="",
                 )
-                | Q(
-                    purpose=enums.LinkPurpose.ABOUT_ME, rsvp__isnull=True, standing__isnull=True, question__isnull=True
-                )
+                | Q(purpose=enums.LinkPurpose.ABOUT_ME, rsvp__isnull=True, standing__isnull=True, question__isnull=True)
                 & ~Q(contact_key=""),
                 name="link_opens_one_thing",
             ),

@@ -1,0 +1,302 @@
+"""Single dates of a meeting: as computed, or as somebody changed them.
+
+A row exists only when something happened to the date. Every change is one transaction: it
+locks the row, tells those who are coming (`notices`), and makes the finder's copy true.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from groups.enums import GroupState, ListingState
+from meetings import notices, rsvp_states, schedules
+from meetings.enums import MessageKind, RsvpReason
+from meetings.finder import index
+from meetings.models import Meeting, Occurrence, Pause, Rsvp, Venue
+from meetings.models.rsvps import LIVE_STATES
+
+# Dates have a page this far ahead and, so that a link sent yesterday still says something, behind.
+PAGES_AHEAD = timedelta(days=366)
+PAGES_BEHIND = timedelta(days=31)
+
+
+class NoSuchDate(Exception):
+    """The meeting's rule does not have this date, or it is paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """One date of a meeting. `row` is None for a date to which nothing happened."""
+
+    meeting: Meeting
+    start: schedules.Start
+    row: Occurrence | None
+
+    @property
+    def original_on(self) -> date:
+        return self.start.original_on
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end, in UTC; of an unknown length, what is assumed."""
+        return self.start.ends_at or self.start.starts_at + schedules.ASSUMED_DURATION
+
+
+def on(meeting: Meeting, original_on: date) -> Date:
+    """Return the date of the meeting that the rule puts on this day of its own calendar.
+
+    Raises NoSuchDate. Two queries, none when pauses and occurrences are prefetched.
+    """
+    schedule = meeting.schedule()
+    start = schedules.start_on(schedule, original_on) if schedule else None
+    if start is None:
+        raise NoSuchDate
+    row = next((row for row in meeting.occurrences.all() if row.original_on == original_on), None)
+    return Date(meeting, start, row)
+
+
+def has_page(start: schedules.Start, *, now: datetime) -> bool:
+    """Tell whether the date is near enough to have a page: a year ahead, a month behind."""
+    return now - PAGES_BEHIND <= start.starts_at <= now + PAGES_AHEAD
+
+
+def materialize(meeting: Meeting, original_on: date) -> Occurrence:
+    """Return the date's row, made when it is not there. Raises NoSuchDate."""
+    found = on(meeting, original_on)
+    row = found.row
+    if row is None:
+        try:
+            with transaction.atomic():
+                return Occurrence.objects.create(
+                    meeting=meeting, original_on=original_on, starts_at=found.start.starts_at
+                )
+        except IntegrityError:
+            # Somebody else made it a moment ago.
+            row = Occurrence.objects.get(meeting=meeting, original_on=original_on)
+    if row.starts_at is None:
+        row.starts_at = found.start.starts_at
+        row.save(update_fields=["starts_at"])
+    return row
+
+
+def locked(pk: int) -> Occurrence:
+    """Return the row, held until the transaction ends: one change of a date at a time, for all workers."""
+    return Occurrence.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=pk)
+
+
+# ── Changes to one date ─────────────────────────────────────────────────────
+
+
+def cancel(meeting: Meeting, original_on: date, *, now: datetime, reason: str = "") -> Occurrence:
+    """Call the date off. Those who are coming keep their places, in case it is restored.
+
+    Raises NoSuchDate, as do the other changes.
+    """
+    with transaction.atomic():
+        row = _locked_row(meeting, original_on)
+        if not row.is_cancelled:
+            row.cancelled_at, row.cancelled_reason = now, reason
+            _save(row, MessageKind.DATE_CANCELLED, now=now)
+    return row
+
+
+def restore(meeting: Meeting, original_on: date, *, now: datetime) -> Occurrence:
+    """Let a cancelled date take place after all."""
+    with transaction.atomic():
+        row = _locked_row(meeting, original_on)
+        if row.is_cancelled:
+            row.cancelled_at, row.cancelled_reason = None, ""
+            _save(row, MessageKind.DATE_RESTORED, now=now)
+    return row
+
+
+def move(
+    meeting: Meeting,
+    original_on: date,
+    *,
+    now: datetime,
+    to: datetime | None = None,
+    venue: Venue | None = None,
+    duration: timedelta | None = None,
+) -> Occurrence:
+    """Move the date in time, in place, or both. `to` None is the time by the rule, `venue` None the usual place."""
+    with transaction.atomic():
+        row = _locked_row(meeting, original_on)
+        row.moved_to, row.venue, row.duration = to, venue, duration
+        _save(row, MessageKind.DATE_MOVED, now=now)
+    return row
+
+
+def make_online_only(meeting: Meeting, original_on: date, *, now: datetime, is_online_only: bool = True) -> Occurrence:
+    """Hold the date online, or in its room again."""
+    with transaction.atomic():
+        row = _locked_row(meeting, original_on)
+        if row.is_online_only != is_online_only:
+            row.is_online_only = is_online_only
+            _save(row, MessageKind.DATE_CHANGED, now=now)
+    return row
+
+
+def note(meeting: Meeting, original_on: date, *, now: datetime, text: str) -> Occurrence:
+    """Say something about this date alone; an empty text takes the note away, which is told nobody."""
+    with transaction.atomic():
+        row = _locked_row(meeting, original_on)
+        if row.note != text:
+            row.note = text
+            _save(row, MessageKind.DATE_CHANGED if text else None, now=now)
+    return row
+
+
+def pause(meeting: Meeting, *, first_on: date, last_on: date, now: datetime, reason: str = "") -> Pause:
+    """Leave out the dates of a while, both ends included. Places at them end, and their people are told."""
+    with transaction.atomic():
+        made = Pause.objects.create(meeting=meeting, first_on=first_on, last_on=last_on, reason=reason)
+        follow_rule(meeting, now=now)
+        index.refresh([meeting.pk], now=now)
+    return made
+
+
+def _locked_row(meeting: Meeting, original_on: date) -> Occurrence:
+    return locked(materialize(_fresh(meeting), original_on).pk)
+
+
+def _fresh(meeting: Meeting) -> Meeting:
+    """Return the meeting without what an earlier page of this request may have prefetched."""
+    return Meeting.objects.select_related("group").get(pk=meeting.pk)
+
+
+def _save(row: Occurrence, kind: MessageKind | None, *, now: datetime) -> None:
+    row.save()
+    start = schedules.start_on(_fresh(row.meeting).schedule(), row.original_on)
+    if start is not None:
+        row.starts_at = start.starts_at
+        row.save(update_fields=["starts_at"])
+    if kind is not None:
+        notices.tell(row, kind, now=now)
+    index.refresh([row.meeting_id], now=now)
+
+
+# ── Changes to the rule ─────────────────────────────────────────────────────
+
+
+def follow_changes(*, now: datetime) -> int:
+    """Bring the dates people have joined along with meetings that changed in any way.
+
+    Beat asks every minute, so that a change by import, by hand or by a host reaches those who
+    are coming, whoever made it. Returns how many meetings were followed.
+    """
+    joined = _joined(now).select_related("meeting__group").prefetch_related("meeting__pauses")
+    by_meeting: dict[Meeting, list[Occurrence]] = {}
+    for row in joined:
+        by_meeting.setdefault(row.meeting, []).append(row)
+    strayed = [meeting for meeting, rows in by_meeting.items() if not _agrees(meeting, rows)]
+    for meeting in strayed:
+        follow_rule(meeting, now=now)
+    return len(strayed)
+
+
+def follow_rule(meeting: Meeting, *, now: datetime) -> None:
+    """Move the dates that people have joined to where the meeting's rule has them now, and tell them.
+
+    A joined date is matched by its original date, else by the nearest date of the new rule
+    that is at most half a turn of it away (three days of a weekly meeting). Where there is
+    none, or in a pause, or when the meeting is no longer held, the places end with a reason.
+    """
+    with transaction.atomic():
+        meeting = _fresh(meeting)
+        rows = list(
+            Occurrence.objects.select_for_update()
+            .filter(pk__in=_joined(now).filter(meeting=meeting).values("pk"))
+            .order_by("original_on", "pk")
+        )
+        is_held = meeting.state == ListingState.PUBLIC and meeting.group.state == GroupState.PUBLIC
+        schedule = meeting.schedule() if is_held else None
+        for row in rows:
+            row.meeting = meeting
+            start = schedules.start_on(schedule, row.original_on) if schedule else None
+            if start is None and schedule is not None:
+                start = _nearest(schedule, row, now=now)
+            if start is None:
+                _end_places(row, now=now)
+            elif start.original_on != row.original_on:
+                _rename(row, start, now=now)
+            elif start.starts_at != row.starts_at:
+                row.starts_at = start.starts_at
+                row.save(update_fields=["starts_at"])
+                notices.tell(row, MessageKind.DATE_MOVED, now=now)
+
+
+def _joined(now: datetime):
+    return Occurrence.objects.filter(
+        Q(starts_at__gt=now), pk__in=Rsvp.objects.filter(state__in=LIVE_STATES).values("occurrence")
+    )
+
+
+def _agrees(meeting: Meeting, rows: list[Occurrence]) -> bool:
+    if meeting.state != ListingState.PUBLIC or meeting.group.state != GroupState.PUBLIC:
+        return False
+    # What is asked of one date needs no changes but its own.
+    for row in rows:
+        schedule = meeting.schedule(changes=[row])
+        start = schedules.start_on(schedule, row.original_on) if schedule else None
+        if start is None or start.starts_at != row.starts_at:
+            return False
+    return True
+
+
+def _nearest(schedule: schedules.Schedule, row: Occurrence, *, now: datetime) -> schedules.Start | None:
+    paused = any(pause.first <= row.original_on <= pause.last for pause in schedule.pauses)
+    if paused:
+        return None
+    reach = timedelta(days=_half_a_turn(schedule.rule))
+    near = [
+        start
+        for on_day in schedules.dates(schedule, row.original_on - reach, row.original_on + reach)
+        if (start := schedules.start_on(schedule, on_day)) is not None
+        and start.starts_at > now
+        and not start.is_cancelled
+    ]
+    # Of two equally far the later: nobody is asked to come before the day they had in mind.
+    return min(
+        near,
+        key=lambda start: (abs(start.original_on - row.original_on), -start.original_on.toordinal()),
+        default=None,
+    )
+
+
+def _half_a_turn(rule: schedules.Rule) -> int:
+    days = {schedules.Frequency.WEEKLY: 7, schedules.Frequency.MONTHLY: 31}.get(rule.frequency, 31)
+    return days * rule.interval // 2
+
+
+def _rename(row: Occurrence, start: schedules.Start, *, now: datetime) -> None:
+    """Give the row the date it is matched with; where that has a row already, its people go there."""
+    there = Occurrence.objects.select_for_update().filter(meeting=row.meeting, original_on=start.original_on).first()
+    if there is None:
+        row.original_on = start.original_on
+        row.starts_at = start.starts_at if row.moved_to is None else row.starts_at
+        row.save(update_fields=["original_on", "starts_at"])
+        notices.tell(row, MessageKind.DATE_MOVED, now=now)
+        return
+    there.meeting = row.meeting
+    there.starts_at = start.starts_at
+    there.save(update_fields=["starts_at"])
+    taken = set(there.rsvps.exclude(contact_key="").values_list("contact_key", flat=True))
+    standing = set(there.rsvps.exclude(standing=None).values_list("standing_id", flat=True))
+    moved = []
+    for rsvp in row.rsvps.filter(state__in=LIVE_STATES):
+        if rsvp.contact_key in taken or rsvp.standing_id in standing:
+            rsvp_states.end(rsvp, RsvpReason.TWICE, now=now)
+        else:
+            rsvp.occurrence = there
+            rsvp.save(update_fields=["occurrence"])
+            moved.append(rsvp.pk)
+    notices.tell(there, MessageKind.DATE_MOVED, now=now, only=moved)
+
+
+def _end_places(row: Occurrence, *, now: datetime) -> None:
+    notices.tell(row, MessageKind.DATE_GONE, now=now)
+    for rsvp in row.rsvps.filter(state__in=LIVE_STATES):
+        rsvp_states.end(rsvp, RsvpReason.DATE_GONE, now=now)

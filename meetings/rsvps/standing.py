@@ -1,0 +1,215 @@
+"""Coming to the next four dates, or to every one until the person stops."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from meetings import occurrences, schedules
+from meetings.enums import MessageKind, RsvpReason
+from meetings.models import Meeting, OutgoingMessage, Rsvp, StandingRsvp
+from meetings.models.rsvps import LIVE_STATES
+
+from . import places
+from .people import Person, forget, given_to
+from .policy import RsvpClosed, require_open
+
+DATES_OF_A_SHORT_ONE = 4
+ASKED_AFTER = timedelta(weeks=12)
+ENDS_AFTER_ASKING = timedelta(days=7)
+# A standing place joins its dates when they come this near, and at least the next one.
+JOINED_AHEAD = timedelta(days=15)
+# How many dates are looked through for one that can be joined.
+_LOOKED_THROUGH = 12
+
+
+def start_standing(
+    meeting: Meeting, first_on: date, *, person: Person, dates: int | None, now: datetime
+) -> StandingRsvp:
+    """Keep a place at the next dates from this one on: so many, or every one for None.
+
+    With an address it is confirmed first, like a single place; asking twice with the same
+    address returns the same one.
+
+    Raises RsvpClosed, and occurrences.NoSuchDate, when the first date cannot be had.
+    """
+    require_open(meeting, occurrences.on(meeting, first_on).start, now=now)
+    given = person.sealed()
+    standing = _live(meeting, given.contact_key)
+    if standing is not None:
+        standing.save()
+        return standing
+    standing = StandingRsvp(
+        meeting=meeting,
+        first_on=first_on,
+        dates_left=dates,
+        created_at=now,
+        continued_at=now,
+        confirmed_at=now if given.contact is None else None,
+        confirm_by=now + places.CONFIRM_WITHIN if given.contact is not None else None,
+    )
+    given.write_to(standing)
+    try:
+        with transaction.atomic():
+            standing.save()
+    except IntegrityError:
+        found = _live(meeting, given.contact_key)
+        if found is None:
+            raise
+        return found
+    expand(standing, now=now)
+    return standing
+
+
+def expand(standing: StandingRsvp, *, now: datetime) -> list[Rsvp]:
+    """Join the dates that are due to be joined; a full one by its waiting list. Returns their places.
+
+    A date the person gave back is not joined again.
+    """
+    if standing.ended_at is not None:
+        return []
+    joined = []
+    for start in _due(standing, now=now):
+        try:
+            require_open(standing.meeting, start, now=now)
+            joined.append(
+                places.take(standing.meeting, start.original_on, given=given_to(standing), now=now, standing=standing)
+            )
+        except (RsvpClosed, occurrences.NoSuchDate):
+            continue
+        finally:
+            standing.taken_through = start.original_on
+        if standing.dates_left is not None:
+            standing.dates_left -= 1
+            if standing.dates_left == 0:
+                standing.ended_at = now
+                break
+    standing.save(update_fields=["taken_through", "dates_left", "ended_at"])
+    return joined
+
+
+def confirm_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
+    """Confirm it and all its dates."""
+    if not standing.is_confirmed:
+        standing.confirmed_at, standing.confirm_by = now, None
+        standing.save(update_fields=["confirmed_at", "confirm_by"])
+    for rsvp in standing.rsvps.filter(confirm_by__isnull=False).order_by("pk"):
+        places.confirm(rsvp, now=now)
+    return standing
+
+
+def stop_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
+    """Join no more dates, and give back those that are still ahead."""
+    with transaction.atomic():
+        standing.ended_at = now
+        standing.save(update_fields=["ended_at"])
+        for rsvp in _ahead(standing, now=now).filter(state__in=LIVE_STATES):
+            places.give_back(rsvp, now=now)
+    return standing
+
+
+def unstop_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
+    """Undo `stop_standing`: go on, and take back the dates that were given back with it.
+
+    Raises RsvpClosed when the same address has another standing place by now.
+    """
+    stopped_at = standing.ended_at
+    if stopped_at is None:
+        return standing
+    if standing.dates_left != 0:
+        if standing.contact_key and _live(standing.meeting, standing.contact_key) is not None:
+            raise RsvpClosed(_("You have another standing place at this meeting."))
+        standing.ended_at, standing.continued_at, standing.asked_at = None, now, None
+        standing.save(update_fields=["ended_at", "continued_at", "asked_at"])
+    for rsvp in _ahead(standing, now=now).filter(cancelled_at=stopped_at, reason=RsvpReason.BY_PERSON):
+        places.take_back(rsvp, now=now)
+    return standing
+
+
+def continue_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
+    """Go on for another twelve weeks, before or after it has ended by itself."""
+    if standing.is_endless:
+        if standing.ended_at is not None and _live(standing.meeting, standing.contact_key) is not None:
+            raise RsvpClosed(_("You have another standing place at this meeting."))
+        standing.continued_at, standing.asked_at, standing.ended_at = now, None, None
+        standing.save(update_fields=["continued_at", "asked_at", "ended_at"])
+        expand(standing, now=now)
+    return standing
+
+
+# ── As time goes by ─────────────────────────────────────────────────────────
+
+
+def expand_all(*, now: datetime) -> int:
+    """Join the dates that have come near, of every standing place. Returns how many were joined."""
+    standing = StandingRsvp.objects.filter(ended_at=None).filter(
+        Q(taken_through=None) | Q(taken_through__lt=(now + JOINED_AHEAD).date())
+    )
+    joined = 0
+    for found in standing.select_related("meeting__group__fellowship").order_by("pk"):
+        joined += len(expand(found, now=now))
+    return joined
+
+
+def ask_whether_to_go_on(*, now: datetime) -> int:
+    """Ask, once, those who said twelve weeks ago that they would come every time; end what nobody
+    answered for a week, and what nobody confirmed. Returns how many were asked.
+
+    Dates that are joined already stay.
+    """
+    StandingRsvp.objects.filter(ended_at=None, asked_at__lte=now - ENDS_AFTER_ASKING).update(ended_at=now)
+    for unconfirmed in StandingRsvp.objects.filter(ended_at=None, confirmed_at=None, confirm_by__lte=now):
+        unconfirmed.ended_at = now
+        unconfirmed.save(update_fields=["ended_at"])
+        forget(unconfirmed)
+    due = StandingRsvp.objects.filter(
+        ended_at=None,
+        dates_left=None,
+        asked_at=None,
+        confirmed_at__isnull=False,
+        continued_at__lte=now - ASKED_AFTER,
+    )
+    asked = 0
+    for standing in due.order_by("pk"):
+        # Whoever comes second updates nothing.
+        if StandingRsvp.objects.filter(pk=standing.pk, asked_at=None).update(asked_at=now):
+            asked += 1
+            if standing.contact is not None:
+                OutgoingMessage.objects.create(
+                    kind=MessageKind.STILL_COMING,
+                    standing=standing,
+                    recipient=standing.contact,
+                    created_at=now,
+                    due_at=now,
+                )
+    return asked
+
+
+def _due(standing: StandingRsvp, *, now: datetime) -> list[schedules.Start]:
+    """Return the dates to be joined now, earliest first."""
+    schedule = standing.meeting.schedule()
+    if schedule is None:
+        return []
+    from_day = standing.first_on
+    if standing.taken_through is not None:
+        from_day = max(from_day, standing.taken_through + timedelta(days=1))
+    after = max(now, schedules.to_instant(from_day, time.min, schedule.time_zone))
+    coming = schedules.next_starts(schedule, after=after, limit=_LOOKED_THROUGH)
+    coming = [start for start in coming if start.original_on >= from_day]
+    if not standing.is_endless:
+        return coming
+    near = [start for start in coming if start.starts_at <= now + JOINED_AHEAD]
+    if not near and not _ahead(standing, now=now).filter(state__in=LIVE_STATES).exists():
+        near = coming[:1]
+    return near
+
+
+def _ahead(standing: StandingRsvp, *, now: datetime):
+    return standing.rsvps.filter(occurrence__starts_at__gt=now).order_by("occurrence", "pk")
+
+
+def _live(meeting: Meeting, contact_key: str) -> StandingRsvp | None:
+    if not contact_key:
+        return None
+    return StandingRsvp.objects.filter(meeting=meeting, contact_key=contact_key, ended_at=None).first()

@@ -1,0 +1,95 @@
+"""Private links: no account, no name, a secret in the address.
+
+The secret is random and kept here only as its digest, so that nobody who reads the database
+can open a link. A link opens one thing (`enums.LinkPurpose`), runs out, and can be revoked.
+"""
+
+import base64
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from meetings.enums import LinkPurpose
+from meetings.models import PrivateLink, Question, Rsvp, StandingRsvp
+
+# 160 bits as 32 letters and digits: nothing at the end that a mail program would cut off.
+_SECRET_BYTES = 20
+
+# The longest a link lives. That of a place goes earlier, with what is kept about the person.
+LIFETIMES = {
+    LinkPurpose.PLACE: timedelta(days=400),
+    LinkPurpose.CALENDAR: timedelta(days=400),
+    LinkPurpose.ABOUT_ME: timedelta(hours=2),
+    LinkPurpose.ANSWER: timedelta(days=14),
+}
+
+
+class LinkUnknown(Exception):
+    """No such link, or it has run out, was revoked, or opens something else: which, is not told."""
+
+
+def issue(
+    purpose: LinkPurpose,
+    *,
+    now: datetime,
+    rsvp: Rsvp | None = None,
+    standing: StandingRsvp | None = None,
+    question: Question | None = None,
+    contact_key: str = "",
+) -> str:
+    """Make a link and return its secret: 32 letters and digits, told this once.
+
+    It opens the one subject that is given.
+    """
+    secret = base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode().lower()
+    PrivateLink.objects.create(
+        digest=digest(secret),
+        purpose=purpose,
+        rsvp=rsvp,
+        standing=standing,
+        question=question,
+        contact_key=contact_key,
+        created_at=now,
+        expires_at=now + LIFETIMES[purpose],
+    )
+    return secret
+
+
+def find(secret: str, purpose: LinkPurpose, *, now: datetime) -> PrivateLink:
+    """Return the link with this secret and purpose, its subject and that one's meeting. One query.
+
+    Raises LinkUnknown.
+    """
+    link = (
+        PrivateLink.objects.select_related(
+            "rsvp__occurrence__meeting__group__approach",
+            "rsvp__occurrence__meeting__group__fellowship",
+            "rsvp__occurrence__meeting__venue",
+            "standing__meeting__group__approach",
+            "standing__meeting__group__fellowship",
+            "standing__meeting__venue",
+            "question__meeting__group",
+        )
+        .filter(digest=digest(secret), purpose=purpose, expires_at__gt=now, revoked_at=None)
+        .first()
+    )
+    if link is None:
+        raise LinkUnknown
+    return link
+
+
+def revoke(*, now: datetime, purpose: LinkPurpose, **subject) -> int:
+    """Make all links of one purpose to one subject (`rsvp=`, `standing=`, …) open nothing. Returns how many."""
+    if len(subject) != 1:
+        raise TypeError("links of one subject are revoked at a time")
+    return PrivateLink.objects.filter(purpose=purpose, revoked_at=None, **subject).update(revoked_at=now)
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Remove links that have run out. Returns how many."""
+    return PrivateLink.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a secret. With 160 random bits a plain SHA-256 cannot be turned back."""
+    return hashlib.sha256(secret.encode()).hexdigest()
