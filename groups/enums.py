@@ -91,7 +91,7 @@ class Covers(TextChoices):
     FAMILY_OF_ORIGIN = "family-of-origin", _("The family you grew up in")
     MENTAL_HEALTH = "mental-health", _("Mental health")
     GRIEF_AND_TRAUMA = "grief-and-trauma", _("Grief and trauma")
-    ANY_BEHAVIOR = "any-behavior", _("Any habit or behavior")
+    ANY_BEHAVIOR = "any-behavior", _("Any behavior")
 
 
 class ForWhom(TextChoices):

@@ -142,12 +142,12 @@ class Fellowship(CatalogueEntry):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("groups:fellowship_detail", args=[self.slug])
+
     @property
     def short_name(self) -> str:
         return self.abbreviation or self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("groups:fellowship_detail", args=[self.slug])
 
 
 class Reference(models.Model):
@@ -290,6 +290,9 @@ class ImportChange(models.Model):
         verbose_name = _("import change")
         verbose_name_plural = _("import changes")
         ordering = ["run", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.get_action_display()}"
 
 
 class Group(models.Model):

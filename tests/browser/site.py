@@ -30,8 +30,13 @@ class Site:
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stderr[-3000:]}"
     return done.stdout
@@ -58,7 +63,7 @@ def running(var_dir: Path) -> Iterator[Site]:
     ):
         manage(environment, *command)
     log = (var_dir / "browser-site.log").open("w")
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "recovery.wsgi", f"--bind=127.0.0.1:{port}", "--threads=4"],
         cwd=ROOT,
         env=environment,
@@ -86,7 +91,7 @@ def _wait_until_ready(site: Site, server: subprocess.Popen, log: Path) -> None:
     while time.monotonic() < last_moment:
         assert server.poll() is None, f"the site stopped:\n{log.read_text()[-3000:]}"
         with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            if urllib.request.urlopen(f"{site.url}/healthz", timeout=2).status == 200:  # noqa: S310
+            if urllib.request.urlopen(f"{site.url}/healthz", timeout=2).status == 200:
                 return
         time.sleep(0.1)
     raise AssertionError(f"the site was not ready in {READY_WITHIN_SECONDS} s:\n{log.read_text()[-3000:]}")

@@ -87,7 +87,8 @@ def test_axe_finds_nothing_on_any_page(site, addresses, chromium, scheme, size):
         result = axe.run(page)
         if result.violations_count:
             findings[address] = [
-                f"{violation['id']}: {violation['nodes'][0]['html'][:200]}" for violation in result.response["violations"]
+                f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
+                for violation in result.response["violations"]
             ]
 
     context.close()
