@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -122,15 +121,12 @@ class Empty:
     """Ways on when nothing was found."""
 
     without: list[Link] = field(default_factory=list)
+    only_near: Link | None = None
     wider: Link | None = None
     online_now: Link | None = None
     similar: list[Link] = field(default_factory=list)
     correction: Link | None = None
     everything: str = ""
-
-    @property
-    def links(self) -> Iterator[Link]:
-        yield from filter(None, (self.correction, *self.without, self.wider, self.online_now, *self.similar))
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from groups.text import fold
 from meetings import geo, places, wording
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import filters as parameters
@@ -38,7 +39,7 @@ from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TI
 # How far "near" reaches when nobody says: half an hour by car.
 USUAL_REACH = {"mi": 25.0, "km": 40.0}
 REACHES = {"mi": (1, 2, 5, 10, 25, 50, 100), "km": (2, 5, 10, 20, 40, 80, 160)}
-OTHERS_OFFERED = 6
+OTHERS_OFFERED = 3
 SIMILAR_OFFERED = 3
 ONLINE_NOW_MINUTES = 60
 
@@ -97,7 +98,7 @@ class _Search:
     def _centre(self) -> tuple[Centre | None, list[Link]]:
         near, latitude, longitude = self.asked["near"], self.asked["lat"], self.asked["lon"]
         if near:
-            found = places.search(near[: words.LONGEST], limit=OTHERS_OFFERED + 1)
+            found = places.search(near[: words.LONGEST], limit=2 * OTHERS_OFFERED)
             if not found:
                 self.messages.append(
                     _("We do not know the place “%(place)s”. Try the nearest town, or its postcode.")
@@ -105,7 +106,12 @@ class _Search:
                 )
                 return None, []
             best = found[0]
-            others = [Link(match.label, url_with(self.given, near=match.label)) for match in found[1:]]
+            # Only what may have been meant as well, not what merely begins so.
+            others = [
+                Link(match.label, url_with(self.given, near=match.label))
+                for match in found[1:]
+                if fold(match.name) == fold(best.name)
+            ][:OTHERS_OFFERED]
             return Centre(best.latitude, best.longitude, best.label, best.country, best.time_zone), others
         if latitude is not None and longitude is not None:
             # About a kilometre: nearer is nobody's business.
@@ -296,8 +302,10 @@ class _Search:
     # ── Nothing found ───────────────────────────────────────────────────────
 
     def _empty(self) -> Empty:
+        without = self._without_one()
         return Empty(
-            without=self._without_one(),
+            without=without,
+            only_near=None if without else self._only_near(),
             wider=self._wider(),
             online_now=self._online_now(),
             similar=self._similar(),
@@ -328,6 +336,17 @@ class _Search:
             url = url_with(self.given, **taken_away.get(name, {name: None}))
             links.append(Link(_("Without %(condition)s") % {"condition": label}, url, number))
         return sorted(links, key=lambda link: -(link.count or 0))[:5]
+
+    def _only_near(self) -> Link | None:
+        """Return everything near the place, for when no single condition is to blame."""
+        near = next((clause for clause in self.selection.clauses if clause.facet == "near"), None)
+        if near is None or len(self.selection.clauses) == 1:
+            return None
+        number = count(self.memory.listed & near.yes)
+        kept = {"near", "lat", "lon", "within", "unit", "tz"}
+        url = url_with(self.given, **{name: None for name in self.given if name not in kept})
+        label = _("All meetings within %(distance)s") % {"distance": self._distance_label(self.within or 0)}
+        return Link(label, url, number) if number else None
 
     def _wider(self) -> Link | None:
         """Return the same search within the smallest wider reach that finds something."""
@@ -376,7 +395,7 @@ class _Search:
     def _correction(self) -> Link | None:
         if not self.asked["q"]:
             return None
-        text = words.correction(self.asked["q"], self.names.folded)
+        text = words.correction(self.memory, self.asked["q"], self.names.folded)
         return Link(text, url_with(self.given, q=text)) if text else None
 
 

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from groups.text import fold
-from meetings.finder.memory import Bits, Memory
+from meetings.finder.memory import FEW, Bits, Memory
 
 MOST_WORDS = 8
 LONGEST = 200
@@ -104,13 +104,13 @@ _KNOWN_WORDS_SECONDS = 3600
 _MOST_WRONG = 2
 
 
-def correction(words: Words, names: Iterable[tuple[str, str, tuple[str, ...]]]) -> str:
+def correction(memory: Memory, words: Words, names: Iterable[tuple[str, str, tuple[str, ...]]]) -> str:
     """Return the text with words nobody has replaced by the likeliest ones they may stand for; "" for none.
 
     A word may have one letter wrong, missing, too many or swapped with its neighbour, and two
     from seven letters on. Of equally near ones the more frequent is likelier.
     """
-    known = _known_words()
+    known = _known_words(memory)
     for _facet, _value, folded in names:
         for name in folded:
             for word in name.split():
@@ -121,9 +121,10 @@ def correction(words: Words, names: Iterable[tuple[str, str, tuple[str, ...]]]) 
     return " ".join(word for word in better if word)
 
 
-def _known_words() -> dict[str, int]:
-    """Return words of all entries and how many have them; an hour old at most."""
-    known = cache.get(_KNOWN_WORDS_KEY)
+def _known_words(memory: Memory) -> dict[str, int]:
+    """Return words of all entries and how many have them; of a large set an hour old at most."""
+    key = _KNOWN_WORDS_KEY if memory.size >= FEW else f"{_KNOWN_WORDS_KEY}-{memory.version}"
+    known = cache.get(key)
     if known is None:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -131,7 +132,7 @@ def _known_words() -> dict[str, int]:
                 " WHERE length(word) > 2 ORDER BY ndoc DESC LIMIT 60000"
             )
             known = dict(cursor.fetchall())
-        cache.set(_KNOWN_WORDS_KEY, known, _KNOWN_WORDS_SECONDS)
+        cache.set(key, known, _KNOWN_WORDS_SECONDS)
     return known
 
 

@@ -2,6 +2,7 @@
    new number of meetings aloud, keeps the address short, and suggests places while typing. */
 
 const openOnes = new Set();
+let focused = "";
 
 function tidy(form) {
   // Nothing is asked by an empty field, nor by a distance from nowhere.
@@ -51,6 +52,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", () => {
+  focused = document.activeElement?.id ?? "";
   openOnes.clear();
   for (const details of document.querySelectorAll("#finder details[open][id]")) {
     openOnes.add(details.id);
@@ -71,6 +73,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (details) {
       details.open = true;
     }
+  }
+  // What had the focus may only now be in sight again.
+  if (focused && document.activeElement?.id !== focused) {
+    document.getElementById(focused)?.focus({ preventScroll: true });
   }
   // A link of the pages or the order was pressed: go on reading at the results.
   if (event.detail.requestConfig?.elt?.tagName === "A") {
