@@ -83,6 +83,7 @@ class MeetingPage:
     where: Where | None
     join: join_step.JoinStep | None
     who: list[entry_rules.Line]
+    rules: list[entry_rules.Line]
     belief: str
     covers: list[str]
     goals: list[str]
@@ -120,6 +121,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
     dates = _dates(meeting, schedule, current, changes, now, visitor_zone) if schedule and is_running else []
     of_group = list(Meeting.objects.public().filter(group=meeting.group).order_by("pk")[:MOST_OF_GROUP])
     contact_url, contact_name = _contact(meeting)
+    who = entry_rules.lines(meeting)
     return MeetingPage(
         meeting=meeting,
         is_paused=not is_running,
@@ -136,7 +138,8 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         ways=wording.ways_label(meeting),
         where=_where(meeting, may_show_place=may_show_place),
         join=join_step.for_meeting(meeting, current, now),
-        who=entry_rules.lines(meeting),
+        who=who,
+        rules=[line for line in who if line.is_rule],
         belief=str(Belief(meeting.belief).label) if meeting.belief else "",
         covers=_labels(Covers, meeting.covers),
         goals=_labels(Goal, meeting.goals),

@@ -1,7 +1,9 @@
 """What search engines may find: the public pages, and nothing else."""
 
+from datetime import datetime
+
 from django.contrib.sitemaps import Sitemap, views
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -11,6 +13,19 @@ from meetings.models import Meeting
 
 # The protocol allows 50,000 addresses in one file; fewer keep each quick to make.
 ADDRESSES_A_FILE = 10_000
+
+
+class Listings(Sitemap):
+    """Rows that know when they were last saved, in files of a size that is quick to make."""
+
+    limit = ADDRESSES_A_FILE
+
+    def lastmod(self, item: Meeting | Group) -> datetime:
+        return item.updated_at
+
+    def get_latest_lastmod(self) -> datetime | None:
+        # Asked of the database: the rows themselves may be hundreds of thousands.
+        return self.items().order_by().aggregate(at=Max("updated_at"))["at"]
 
 
 class PlainPages(Sitemap):
@@ -31,24 +46,14 @@ class Fellowships(Sitemap):
         return Fellowship.objects.only("slug").order_by("pk")
 
 
-class Groups(Sitemap):
-    limit = ADDRESSES_A_FILE
-
+class Groups(Listings):
     def items(self) -> QuerySet:
         return Group.objects.public().only("slug", "updated_at").order_by("pk")
 
-    def lastmod(self, item: Group):
-        return item.updated_at
 
-
-class Meetings(Sitemap):
-    limit = ADDRESSES_A_FILE
-
+class Meetings(Listings):
     def items(self) -> QuerySet:
         return Meeting.objects.public().only("slug", "updated_at").order_by("pk")
-
-    def lastmod(self, item: Meeting):
-        return item.updated_at
 
 
 class Places(Sitemap):

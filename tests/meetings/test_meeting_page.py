@@ -344,6 +344,16 @@ def test_each_rule_of_the_listing_is_a_line_on_the_page(client, rule, line):
     assert line not in without
 
 
+def test_rules_stand_before_the_join_step(client):
+    meeting = MeetingFactory(is_hybrid=True, min_age=18, sober_hours=48, needs_camera=True, needs_account=True)
+    give_trait(meeting, "women", TraitValue.ONLY, kind=TraitKind.FOCUS)
+
+    text = page_of(client, meeting).content.decode()
+
+    for rule in ("From age 18.", "not used for 48 hours.", "camera is expected", "need an account", "Held for: Women."):
+        assert 0 < text.index(rule) < text.index("zoom.us")
+
+
 def test_rules_of_the_whole_approach_are_told_as_its_own(client):
     approach = ApproachFactory(
         name="Moving Together",

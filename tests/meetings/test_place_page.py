@@ -178,3 +178,15 @@ def test_robots_are_asked_to_stay_with_the_public_pages(client, settings):
         assert f"Disallow: {path}\n" in text
     assert "Disallow: /meetings/\n" not in text
     assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_index_of_the_sitemap_reads_no_rows(client, django_assert_num_queries, count):
+    for _number in range(count):
+        MeetingFactory()
+
+    # Six counts, and the newest change of groups and of meetings.
+    with django_assert_num_queries(7):
+        response = client.get("/sitemap.xml")
+
+    assert "<lastmod>" in response.content.decode()
