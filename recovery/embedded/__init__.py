@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from . import state
 from .errors import ServicesUnavailable
@@ -27,8 +27,9 @@ __all__ = ["Services", "ServicesUnavailable", "leave", "start"]
 START_SECONDS = 120
 STOP_SECONDS = 90
 
-# The locks this process holds, by data folder. Forked children share them.
-_held: dict[Path, TextIO] = {}
+# The descriptors of the locks this process holds, by data folder. Forked children share
+# them; a file object would be closed, and complain, when the interpreter ends.
+_held: dict[Path, int] = {}
 _one_at_a_time = threading.RLock()
 
 
@@ -80,10 +81,10 @@ def leave(var_dir: Path) -> bool:
     """
     var_dir = Path(os.path.abspath(var_dir))
     with _one_at_a_time:
-        file = _held.pop(var_dir, None)
-        if file is None:
+        descriptor = _held.pop(var_dir, None)
+        if descriptor is None:
             return True
-        file.close()
+        os.close(descriptor)
         # The guardian looks five times a second; holding the lock alone, it is stopping them.
         noticed = time.monotonic() + 1
         deadline = time.monotonic() + STOP_SECONDS
@@ -119,22 +120,22 @@ def _hold(var_dir: Path) -> None:
     """Say that this process uses the servers, for as long as it lives."""
     if var_dir in _held:
         return
-    file = state.open_lock(state.users_lock(var_dir))
+    descriptor = state.open_descriptor(state.users_lock(var_dir))
     deadline = time.monotonic() + STOP_SECONDS
     while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             # The guardian is stopping the servers: wait until it has, and start them anew.
             if time.monotonic() > deadline:
-                file.close()
+                os.close(descriptor)
                 raise ServicesUnavailable(
                     f"The servers in {var_dir} are being stopped and that does not end.",
                     hint=f"Look at {var_dir / 'log'}.",
                 ) from None
             time.sleep(0.02)
         else:
-            _held[var_dir] = file
+            _held[var_dir] = descriptor
             return
 
 

@@ -51,9 +51,14 @@ def guardian_lock(var_dir: Path) -> Path:
     return var_dir / "guardian.lock"
 
 
-def open_lock(path: Path) -> TextIO:
+def open_descriptor(path: Path) -> int:
     """Open a lock file. The descriptor is closed in programs we start, and kept in forks."""
-    return open(os.open(path, os.O_RDONLY | os.O_CREAT, 0o644), encoding="utf-8")
+    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+
+
+def open_lock(path: Path) -> TextIO:
+    """Open a lock file for a `with`."""
+    return open(open_descriptor(path), encoding="utf-8")
 
 
 def read(var_dir: Path) -> State | None:

@@ -198,7 +198,7 @@ def test_many_at_once_get_the_same_servers(using, var_dir):
 
 
 def test_one_who_comes_while_the_last_one_goes_is_served(using, var_dir):
-    for _ in range(5):
+    for _ in range(3):
         last = using(var_dir)
         last.services()
         last.leave()
@@ -321,7 +321,7 @@ def test_a_server_that_is_asked_for_later_is_added(using, var_dir):
 
 @pytest.mark.parametrize(
     "name",
-    ["with two  spaces", "quote'and\"comma,", "größer", "long-" + "x" * 110, "percent%20 and # and ?"],
+    ["two  spaces, quote'and\"comma and größer", "percent%20 # ? long-" + "x" * 110],
 )
 def test_any_folder_name_will_do(using, tmp_path, name):
     var_dir = tmp_path / name / "var"
