@@ -1,0 +1,251 @@
+"""Dates that are cancelled, moved, online only, paused; and dates that follow a changed rule."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from groups.enums import ListingState
+from meetings import occurrences, rsvps, schedules
+from meetings.enums import ContactKind, MessageKind, RsvpPolicy, RsvpReason, RsvpState
+from meetings.finder import index
+from meetings.models import FinderEntry, Meeting, Occurrence, OutgoingMessage, Rsvp
+from tests.factories import MeetingFactory, OccurrenceFactory, PauseFactory, VenueFactory
+from tests.helpers import instant
+
+pytestmark = pytest.mark.django_db
+
+NOW = instant("2026-11-25 12:00")
+TUESDAY = date(2026, 12, 1)
+STARTS_AT = instant("2026-12-01 19:00", "America/New_York")
+
+
+def welcoming(**said):
+    return MeetingFactory(**{"rsvp_policy": RsvpPolicy.WELCOME, **said})
+
+
+def somebody(meeting, on=TUESDAY, *, address="ana@example.org", now=NOW) -> Rsvp:
+    person = rsvps.Person(kind=ContactKind.EMAIL, address=address)
+    return rsvps.confirm(rsvps.take_place(meeting, on, person=person, now=now), now=now)
+
+
+def told() -> list[str]:
+    return list(OutgoingMessage.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def test_a_date_is_computed_until_something_happens_to_it():
+    meeting = welcoming()
+
+    found = occurrences.on(meeting, TUESDAY)
+
+    assert found.start.starts_at == STARTS_AT
+    assert found.row is None
+    assert Occurrence.objects.count() == 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 2), date(2026, 12, 29)], ids=["not a Tuesday", "paused"])
+def test_a_day_that_is_none_is_refused(day):
+    meeting = welcoming()
+    PauseFactory(meeting=meeting)
+
+    with pytest.raises(occurrences.NoSuchDate):
+        occurrences.on(meeting, day)
+
+
+def test_materializing_twice_is_one_row():
+    meeting = welcoming()
+
+    assert occurrences.materialize(meeting, TUESDAY) == occurrences.materialize(meeting, TUESDAY)
+
+
+def test_a_row_that_only_holds_places_changes_no_schedule():
+    meeting = welcoming()
+    plain = meeting.schedule()
+
+    occurrences.materialize(meeting, TUESDAY)
+
+    assert Meeting.objects.get(pk=meeting.pk).schedule() == plain
+
+
+def test_cancelling_tells_everybody_and_the_finder_at_once():
+    meeting = welcoming()
+    index.refresh([meeting.pk], now=NOW)
+    somebody(meeting)
+    rsvps.take_place(meeting, TUESDAY, person=rsvps.Person(), now=NOW)
+
+    occurrences.cancel(meeting, TUESDAY, now=NOW, reason="The hall is closed")
+
+    assert told() == [MessageKind.DATE_CANCELLED]
+    assert FinderEntry.objects.get().starts[0] == STARTS_AT + timedelta(weeks=1)
+    assert occurrences.on(Meeting.objects.get(), TUESDAY).start.is_cancelled
+    assert set(Rsvp.objects.values_list("state", flat=True)) == {RsvpState.GOING}
+
+
+def test_restoring_takes_the_cancellation_back_and_says_the_last_word_once():
+    meeting = welcoming()
+    somebody(meeting)
+
+    occurrences.cancel(meeting, TUESDAY, now=NOW, reason="Snow")
+    occurrences.restore(meeting, TUESDAY, now=NOW)
+
+    row = Occurrence.objects.get()
+    assert (row.cancelled_at, row.cancelled_reason) == (None, "")
+    assert told() == [MessageKind.DATE_RESTORED]
+
+
+def test_repeating_a_change_tells_nobody_twice():
+    meeting = welcoming()
+    somebody(meeting)
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+    OutgoingMessage.objects.all().delete()
+
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+
+    assert told() == []
+
+
+def test_moving_in_time_and_place():
+    meeting = welcoming()
+    index.refresh([meeting.pk], now=NOW)
+    somebody(meeting)
+    elsewhere = VenueFactory()
+
+    row = occurrences.move(meeting, TUESDAY, to=STARTS_AT + timedelta(hours=1), venue=elsewhere, now=NOW)
+
+    assert row.starts_at == STARTS_AT + timedelta(hours=1)
+    assert row.venue == elsewhere
+    assert FinderEntry.objects.get().starts[0] == row.starts_at
+    assert told() == [MessageKind.DATE_MOVED]
+
+
+def test_online_only_and_a_note():
+    meeting = welcoming()
+    somebody(meeting)
+
+    occurrences.make_online_only(meeting, TUESDAY, now=NOW)
+    row = occurrences.note(meeting, TUESDAY, text="Bring a cushion", now=NOW)
+
+    assert row.is_online_only
+    assert told() == [MessageKind.DATE_CHANGED]
+
+
+def test_a_pause_ends_the_places_in_it_and_tells_their_people():
+    meeting = welcoming()
+    inside, after = somebody(meeting), somebody(meeting, TUESDAY + timedelta(weeks=2))
+
+    occurrences.pause(meeting, first_on=TUESDAY, last_on=TUESDAY + timedelta(weeks=1), now=NOW, reason="Repairs")
+
+    inside.refresh_from_db()
+    after.refresh_from_db()
+    assert (inside.state, inside.reason) == (RsvpState.CANCELLED, RsvpReason.DATE_GONE)
+    assert after.state == RsvpState.GOING
+    assert told() == [MessageKind.DATE_GONE]
+
+
+# ── A changed rule ──────────────────────────────────────────────────────────
+
+
+def test_a_new_time_moves_the_joined_date():
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    Meeting.objects.update(start_time=time(18, 30))
+
+    occurrences.follow_rule(meeting, now=NOW)
+
+    rsvp.refresh_from_db()
+    assert rsvp.state == RsvpState.GOING
+    assert rsvp.occurrence.original_on == TUESDAY
+    assert rsvp.occurrence.starts_at == STARTS_AT - timedelta(minutes=30)
+    assert told() == [MessageKind.DATE_MOVED]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TH", date(2026, 12, 3)),
+        ("FREQ=WEEKLY;BYDAY=MO", date(2026, 11, 30)),
+        ("FREQ=WEEKLY;BYDAY=TU,TH", date(2026, 12, 1)),
+        ("FREQ=WEEKLY;BYDAY=SA", date(2026, 11, 28)),
+        ("FREQ=MONTHLY;BYDAY=2TU", date(2026, 12, 8)),
+    ],
+)
+def test_another_day_moves_the_joined_date_to_the_nearest(rule, expected):
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    Meeting.objects.update(rrule=rule)
+
+    followed = occurrences.follow_changes(now=NOW)
+
+    rsvp.refresh_from_db()
+    is_same = expected == TUESDAY
+    assert followed == (0 if is_same else 1)
+    assert (rsvp.state, rsvp.occurrence.original_on) == (RsvpState.GOING, expected)
+    assert rsvp.occurrence.starts_at == schedules.to_instant(expected, time(19), "America/New_York")
+    assert told() == ([] if is_same else [MessageKind.DATE_MOVED])
+
+
+def test_with_nothing_near_the_place_ends_with_a_reason():
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    Meeting.objects.update(rrule="", first_on=date(2027, 3, 2))
+
+    occurrences.follow_changes(now=NOW)
+
+    rsvp.refresh_from_db()
+    assert (rsvp.state, rsvp.reason) == (RsvpState.CANCELLED, RsvpReason.DATE_GONE)
+    assert told() == [MessageKind.DATE_GONE]
+
+
+def test_two_joined_dates_that_become_one_keep_one_place_for_each_person():
+    meeting = welcoming(rrule="FREQ=WEEKLY;BYDAY=TU,TH")
+    tuesday, thursday = somebody(meeting), somebody(meeting, date(2026, 12, 3))
+    other = somebody(meeting, date(2026, 12, 3), address="bo@example.org")
+    Meeting.objects.update(rrule="FREQ=WEEKLY;BYDAY=TU")
+
+    occurrences.follow_changes(now=NOW)
+
+    for rsvp in (tuesday, thursday, other):
+        rsvp.refresh_from_db()
+    assert (tuesday.state, other.state) == (RsvpState.GOING, RsvpState.GOING)
+    assert other.occurrence == tuesday.occurrence
+    assert (thursday.state, thursday.reason) == (RsvpState.CANCELLED, RsvpReason.TWICE)
+
+
+@pytest.mark.parametrize("state", [ListingState.GONE, ListingState.PAUSED])
+def test_a_meeting_that_is_no_longer_held_ends_its_places(state):
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    Meeting.objects.update(state=state)
+
+    occurrences.follow_changes(now=NOW)
+
+    rsvp.refresh_from_db()
+    assert rsvp.reason == RsvpReason.DATE_GONE
+    assert told() == [MessageKind.DATE_GONE]
+
+
+def test_nothing_is_told_while_nothing_changes():
+    meeting = welcoming()
+    somebody(meeting)
+    OccurrenceFactory(meeting=meeting, original_on=TUESDAY + timedelta(weeks=1), cancelled_at=NOW)
+
+    assert occurrences.follow_changes(now=NOW) == 0
+    assert told() == []
+
+
+def test_dates_that_are_over_stay_as_they_were():
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    Meeting.objects.update(rrule="FREQ=WEEKLY;BYDAY=FR")
+
+    occurrences.follow_changes(now=STARTS_AT + timedelta(hours=1))
+
+    rsvp.refresh_from_db()
+    assert (rsvp.state, rsvp.occurrence.starts_at) == (RsvpState.GOING, STARTS_AT)
+
+
+def test_following_many_meetings_takes_few_queries(django_assert_num_queries):
+    for _ in range(3):
+        somebody(welcoming())
+
+    with django_assert_num_queries(2):
+        occurrences.follow_changes(now=NOW)
