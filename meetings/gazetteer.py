@@ -127,7 +127,9 @@ def read_places(path: Path = PLACES_FILE) -> tuple[list[PlaceRow], dict[int, set
     return rows, names
 
 
-def load(*, report: Report = lambda line: None, path: Path = PLACES_FILE) -> dict[str, Counts]:
+def load(
+    *, report: Report = lambda line: None, path: Path = PLACES_FILE, with_zip_codes: bool = True
+) -> dict[str, Counts]:
     """Make the database's towns and US ZIP codes those of the files. Safe to repeat."""
     report("Reading towns")
     rows, names = read_places(path)
@@ -139,9 +141,9 @@ def load(*, report: Report = lambda line: None, path: Path = PLACES_FILE) -> dic
         counts["names"] = _write_names(
             (row.id, folded, row.population) for row in rows for folded in sorted(names[row.id])
         )
-        report("Writing US ZIP codes")
-        grid = places.Grid.load()
-        counts["postcodes"] = _write_postcodes(us_postcodes(grid), countries=["US"])
+        if with_zip_codes:
+            report("Writing US ZIP codes")
+            counts["postcodes"] = _write_postcodes(us_postcodes(places.Grid.load()), countries=["US"])
     _analyze()
     return counts
 
@@ -172,7 +174,9 @@ def us_postcodes(grid: "places.Grid") -> Iterator[PostcodeRow]:
 
     for row in zipcodes.list_all():
         latitude, longitude = float(row["lat"] or 0), float(row["long"] or 0)
-        if not row["active"] or (latitude == 0 and longitude == 0):
+        zone = grid.zone_of(latitude, longitude, country="US") or row["timezone"]
+        # Those of military post offices abroad are no places.
+        if not row["active"] or not zone or (latitude == 0 and longitude == 0):
             continue
         yield PostcodeRow(
             country="US",
@@ -181,7 +185,7 @@ def us_postcodes(grid: "places.Grid") -> Iterator[PostcodeRow]:
             region=regions.region_name("US", row["state"]),
             latitude=latitude,
             longitude=longitude,
-            time_zone=grid.zone_of(latitude, longitude, country="US") or row["timezone"] or "",
+            time_zone=zone,
         )
 
 
@@ -220,7 +224,7 @@ def _tabbed(path: Path) -> Iterator[list[str]]:
 def _write_places(rows: Iterable[PlaceRow]) -> Counts:
     columns = PlaceRow._fields
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE new_place (LIKE meetings_place) ON COMMIT DROP")
+        cursor.execute("CREATE TEMP TABLE new_place (LIKE meetings_place)")
         total = copy_rows("new_place", columns, rows)
         cursor.execute("CREATE UNIQUE INDEX ON new_place (id)")
         cursor.execute("ANALYZE new_place")
@@ -238,14 +242,14 @@ def _write_places(rows: Iterable[PlaceRow]) -> Counts:
             f" WHERE ({values}) IS DISTINCT FROM ({olds})"
             f" ON CONFLICT (id) DO UPDATE SET {sets}"
         )
-        return Counts(total=total, written=cursor.rowcount, removed=removed)
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE new_place")
+        return Counts(total=total, written=written, removed=removed)
 
 
 def _write_names(rows: Iterable[tuple[int, str, int]]) -> Counts:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE new_name (place_id integer, folded varchar, population integer) ON COMMIT DROP"
-        )
+        cursor.execute("CREATE TEMP TABLE new_name (place_id integer, folded varchar, population integer)")
         total = copy_rows("new_name", ("place_id", "folded", "population"), rows)
         cursor.execute("ANALYZE new_name")
         same = "(new.place_id, new.folded, new.population) = (old.place_id, old.folded, old.population)"
@@ -256,13 +260,15 @@ def _write_names(rows: Iterable[tuple[int, str, int]]) -> Counts:
             " SELECT place_id, folded, population FROM new_name new"
             f" WHERE NOT EXISTS (SELECT FROM meetings_placename old WHERE {same})"
         )
-        return Counts(total=total, written=cursor.rowcount, removed=removed)
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE new_name")
+        return Counts(total=total, written=written, removed=removed)
 
 
 def _write_postcodes(rows: Iterable[PostcodeRow], *, countries: list[str]) -> Counts:
     columns = PostcodeRow._fields
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE new_postcode (LIKE meetings_postcode) ON COMMIT DROP")
+        cursor.execute("CREATE TEMP TABLE new_postcode (LIKE meetings_postcode)")
         cursor.execute("ALTER TABLE new_postcode ALTER COLUMN id DROP NOT NULL")
         total = copy_rows("new_postcode", columns, rows)
         cursor.execute("ANALYZE new_postcode")
@@ -281,7 +287,9 @@ def _write_postcodes(rows: Iterable[PostcodeRow], *, countries: list[str]) -> Co
             f" WHERE ({values}) IS DISTINCT FROM ({olds})"
             f" ON CONFLICT (code, country) DO UPDATE SET {sets}"
         )
-        return Counts(total=total, written=cursor.rowcount, removed=removed)
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE new_postcode")
+        return Counts(total=total, written=written, removed=removed)
 
 
 def _plan_for_whole_tables() -> None:

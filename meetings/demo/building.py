@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -133,6 +133,7 @@ class Builder:
                 "slug": self._slug(name, number),
                 "name": name,
                 "time_zone": town.time_zone,
+                "confirmed_at": self._confirmed_at(),
                 **values,
             },
             venue=venue,
@@ -243,6 +244,13 @@ class Builder:
         if drawn < 0.4:
             return name
         return f"{town.name} {profile.title}" if drawn < 0.6 else f"{name}, {profile.title}"
+
+    def _confirmed_at(self) -> datetime | None:
+        """Half were confirmed in the last half year, the others nobody knows when."""
+        if self.chance.random() < 0.5:
+            return None
+        at_midnight = datetime.combine(self.monday, time(), UTC)
+        return at_midnight - timedelta(days=self.chance.randrange(180), hours=self.chance.randrange(24))
 
     def _slug(self, name: str, number: int) -> str:
         return f"{slugify(name)[:80].strip('-')}-{self.mark}-{number}".lstrip("-")

@@ -19,7 +19,9 @@ DEMO_NAME, DEMO_SLUG = "Demo data", "demo-data"
 DATA_SET_NAME, DATA_SET_SLUG = "Made data set", "made-data-set"
 
 _SEED = 20_240_101
-_GROUPS_AROUND_BOSTON, _GROUPS_ELSEWHERE, _GROUPS_ONLINE = 8, 7, 30
+_GROUPS_AROUND_BOSTON, _GROUPS_ELSEWHERE, _GROUPS_ONLINE = 7, 7, 25
+_SHOWN_OFTEN = ("smart-recovery", "refuge-recovery", "sos", "celebrate-recovery", "recovery-dharma", "lifering")
+_TOWNS_SHOWN_OFTEN = 5
 _MODELS = (Meeting, Group, Venue)
 _ROWS_A_DELETE = 2_000
 
@@ -51,7 +53,7 @@ def load_demo(*, now: datetime) -> Written:
         known = {model: dict(model.objects.filter(source=source).values_list("source_key", "pk")) for model in _MODELS}
         keys = _keys(groups)
         _clear(source, keys)
-        written = Writer(source, now=now, monday=monday, known=known).write(groups)
+        written = Writer(source, monday=monday, known=known).write(groups)
         gone = _delete_left_over(source, keys)
     index.refresh([*written.meeting_ids, *gone], now=now)
     return written
@@ -76,7 +78,7 @@ def make_data_set(
     with transaction.atomic():
         source = _source(DATA_SET_NAME, DATA_SET_SLUG)
         made = _so_many(builder, towns.of_the_world(), meetings)
-        written = Writer(source, now=now, monday=monday, known={}).write(made, progress=progress)
+        written = Writer(source, monday=monday, known={}).write(made, progress=progress)
     _analyze()
     index.refresh(written.meeting_ids, now=now, progress=indexed)
     return written
@@ -111,6 +113,11 @@ def _demo_groups(monday: datetime) -> Iterator[MadeGroup]:
         if home:
             yield builder.group(home[0], profile=profile)
             yield builder.group(builder.chance.choice(home), profile=profile)
+    # The approaches that this finder was first made for, and those nearest to them, in several towns near Boston.
+    for profile in PROFILES:
+        if profile.approach in _SHOWN_OFTEN:
+            for town in around_boston[:_TOWNS_SHOWN_OFTEN]:
+                yield builder.group(town, profile=profile)
     for several, count in ((around_boston, _GROUPS_AROUND_BOSTON), (elsewhere, _GROUPS_ELSEWHERE)):
         for town in several:
             for _group in range(count):

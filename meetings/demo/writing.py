@@ -34,9 +34,8 @@ class Writer:
     and key. Their old rows must be gone by then, in the same transaction.
     """
 
-    def __init__(self, source: Source, *, now: datetime, monday: datetime, known: dict[type, dict[str, int]]):
+    def __init__(self, source: Source, *, monday: datetime, known: dict[type, dict[str, int]]):
         self._source = source
-        self._now = now
         self._monday = monday
         self._known = known
         self._approaches = dict(Approach.objects.order_by().values_list("slug", "pk"))
@@ -186,7 +185,7 @@ class Writer:
 
     def _default(self, field: models.Field) -> Any:
         if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-            return self._now
+            return self._monday
         # A default that is made anew for every row would be shared here: such a field must be given.
         value = field.get_default()
         return str(value) if isinstance(value, str) else value
