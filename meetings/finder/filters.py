@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from meetings import geo
 from meetings.enums import TimeOfDay
-from meetings.finder import names, words
+from meetings.finder import words
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
 from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection
 
@@ -68,13 +68,12 @@ class _Lenient(forms.Field):
 class Values(_Lenient):
     """Several of the known values, each once."""
 
-    def __init__(self, *, facet: str = "", known: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *, known: Container[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.facet, self.known = facet, tuple(known)
+        self.known = known
 
     def understood(self, given: list[str]) -> list[str]:
-        known = names.current().choices[self.facet] if self.facet else self.known
-        good = dict.fromkeys(text for text in given[:MOST_VALUES] if text in known)
+        good = dict.fromkeys(text for text in given[:MOST_VALUES] if text in self.known)
         self.rejected = [text for text in given if text not in good]
         return list(good)
 
@@ -183,9 +182,13 @@ class _Filter(django_filters.Filter):
 
 
 class Choice(_Filter):
-    """Several values of one facet."""
+    """Several values of one facet, as the catalogue has them now."""
 
-    field_class = Values
+    @property
+    def field(self) -> Values:
+        if not hasattr(self, "_field"):
+            self._field = Values(known=self.parent.queryset.names.choices[self.field_name], label="")
+        return self._field
 
     def narrow(self, selection: Selection, value: list[str]) -> None:
         selection.having(self.field_name, value)
@@ -202,7 +205,7 @@ class Text(_Filter):
     field_class = One
 
     def narrow(self, selection: Selection, value: words.Words) -> None:
-        selection.among("q", words.find(selection.memory, value, names.current().folded))
+        selection.among("q", words.find(selection.memory, value, selection.names.folded))
 
 
 class Days(_Filter):
@@ -247,18 +250,18 @@ class FinderFilters(django_filters.FilterSet):
     lon = Unread(read=_number(-180, 180))
     within = Unread(read=_number(0.1, geo.miles_from_km(FARTHEST_KM)))
     unit = Unread(read=_one_of("km", "mi"))
-    approach = Choice(field_name="approach", facet="approach")
-    fellowship = Choice(field_name="fellowship", facet="fellowship")
-    belief = Choice(field_name="belief", facet="belief")
-    covers = Choice(field_name="covers", facet="covers")
-    attendance = Choice(field_name="attendance", facet="attendance")
+    approach = Choice(field_name="approach")
+    fellowship = Choice(field_name="fellowship")
+    belief = Choice(field_name="belief")
+    covers = Choice(field_name="covers")
+    attendance = Choice(field_name="attendance")
     open = YesOnly(field_name="open", read=_flag)
     first_visit = YesOnly(field_name="first_visit", read=_flag)
-    format = Choice(field_name="format", facet="format")
-    focus = Choice(field_name="focus", facet="focus")
-    access = Choice(field_name="access", facet="access")
-    feature = Choice(field_name="feature", facet="feature")
-    language = Choice(field_name="language", facet="language")
+    format = Choice(field_name="format")
+    focus = Choice(field_name="focus")
+    access = Choice(field_name="access")
+    feature = Choice(field_name="feature")
+    language = Choice(field_name="language")
     day = Days(known=(*DAYS, TODAY, TOMORROW))
     time = Times(known=TimeOfDay.values)
     until = Unread(read=_minute)
@@ -282,7 +285,7 @@ class FinderFilters(django_filters.FilterSet):
 
 
 # Two parameters have names that Python keeps for itself.
-FinderFilters.base_filters["for"] = Choice(field_name="for", facet="for")
+FinderFilters.base_filters["for"] = Choice(field_name="for")
 FinderFilters.base_filters["from"] = Unread(read=_minute)
 
 PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"}

@@ -9,9 +9,12 @@ from groups import enums as group_enums
 from groups.models import Approach, Fellowship
 from groups.text import fold
 from meetings.enums import Attendance, TimeOfDay, TraitKind
+from meetings.finder.memory import Memory
 from meetings.models import Trait
 
 KEPT_SECONDS = 60
+# Facets whose values have a name in the catalogue.
+_NAMED = frozenset({"approach", "fellowship", *TraitKind.values})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,21 @@ class Names:
 
 _kept: Names | None = None
 _kept_at = 0.0
+_kept_for = 0
 
 
-def current() -> Names:
-    """Return the names; three queries at most once a minute."""
-    global _kept, _kept_at
-    if _kept is None or time.monotonic() - _kept_at > KEPT_SECONDS:
-        _kept, _kept_at = read(), time.monotonic()
-    return _kept
+def current(memory: Memory) -> Names:
+    """Return the names; three queries at most once a minute, and when a meeting has one we do not know."""
+    global _kept, _kept_at, _kept_for
+    names = _kept
+    is_old = names is None or time.monotonic() - _kept_at > KEPT_SECONDS
+    if not is_old and _kept_for != memory.version:
+        is_old = any(value not in names.choices[facet] for facet, value in memory.row_of_fact if facet in _NAMED)
+        _kept_for = memory.version
+    if names is None or is_old:
+        _kept = names = read()
+        _kept_at, _kept_for = time.monotonic(), memory.version
+    return names
 
 
 def forget() -> None:

@@ -73,8 +73,8 @@ class _Search:
         self.given, self.now, self.per_page = given, now, per_page
         self.messages: list[str] = []
         self.memory = memory.current()
-        self.names = names.current()
-        self.selection = Selection(self.memory, now=now)
+        self.names = names.current(self.memory)
+        self.selection = Selection(self.memory, self.names, now=now)
         self.filters = parameters.FinderFilters(given, self.selection)
         self.filters.form.full_clean()
         self.asked: dict[str, Any] = self.filters.form.cleaned_data
@@ -116,7 +116,7 @@ class _Search:
         if latitude is not None and longitude is not None:
             # About a kilometre: nearer is nobody's business.
             return Centre(round(latitude, 2), round(longitude, 2)), []
-        if (latitude is None) != (longitude is None):
+        if ("lat" in self.given) != ("lon" in self.given):
             self.messages.append(_("A position needs both “lat” and “lon”."))
         return None, []
 
@@ -356,7 +356,7 @@ class _Search:
         for reach in (*REACHES[self.unit], self._from_km(parameters.FARTHEST_KM) // 1):
             if reach <= self.within:
                 continue
-            probe = Selection(self.memory, now=self.now)
+            probe = Selection(self.memory, self.names, now=self.now)
             probe.within(self.centre.latitude, self.centre.longitude, self._km(reach))
             number = count(others & probe.matching())
             if number:
@@ -365,7 +365,7 @@ class _Search:
         return None
 
     def _online_now(self) -> Link:
-        probe = Selection(self.memory, now=self.now, visitor_zone=self.visitor_zone)
+        probe = Selection(self.memory, self.names, now=self.now, visitor_zone=self.visitor_zone)
         probe.having("attendance", [Attendance.ONLINE])
         probe.starting_soon(ONLINE_NOW_MINUTES)
         plain = QueryDict(mutable=True)

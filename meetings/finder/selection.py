@@ -17,6 +17,7 @@ from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import memory as columns
 from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock, between
 from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, pack, unpack
+from meetings.finder.names import Names
 from meetings.models import FinderEntry
 
 # Asked for several, a meeting must have all of these; of any other facet one is enough.
@@ -58,12 +59,14 @@ class Selection:
     def __init__(
         self,
         memory: Memory,
+        names: Names,
         *,
         now: datetime,
         visitor_zone: ZoneInfo | None = None,
         attendance: Iterable[str] = (),
     ) -> None:
         self.memory = memory
+        self.names = names
         self.now = now
         self.visitor_zone = visitor_zone
         self.attendance = frozenset(attendance)
