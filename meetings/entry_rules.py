@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.enums import OpenClosed
+from meetings import access
 from meetings.enums import Observers, OpenTo, TraitKind, TraitValue
 from meetings.models import Meeting
 
@@ -168,7 +169,7 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
         found += _age_lines(rules.get("min_age"), None)
     if meeting.sober_hours is None:
         found += _sober_lines(rules.get("sober_hours_before"))
-    if meeting.needs_account is None and rules.get("account_needed"):
+    if meeting.needs_account is None and rules.get("account_needed") and access.has_join_step(meeting):
         found.append(Line(_("You may need an account with the service it is held on.")))
     named = [
         # Translators: a rule of the whole approach; `rule` is a sentence.

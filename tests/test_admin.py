@@ -24,11 +24,8 @@ from meetings.enums import ChannelState
 from meetings.finder import index
 from meetings.models import (
     FinderEntry,
-    FinderTerm,
     Meeting,
-    MeetingTrait,
     Occurrence,
-    Pause,
     Place,
     PlaceName,
     Postcode,
@@ -88,8 +85,8 @@ ROWS = {
     Venue: lambda _n: factories.VenueFactory(source=factories.SourceFactory()),
 }
 
-# Rows of a meeting are edited on its page; what is derived is nobody's to edit.
-WITHOUT_A_PAGE = {MeetingTrait, Pause, FinderEntry, FinderTerm}
+# Rows of a meeting are edited on its page; what a program derives is nobody's to edit.
+WITHOUT_A_PAGE = {"MeetingTrait", "Pause", "FinderEntry", "FinderTerm", "CalendarRevision"}
 
 # Who is coming is nobody's list to read, staff included.
 OF_PEOPLE = {"Rsvp", "StandingRsvp", "PrivateLink", "Question", "OutgoingMessage"}
@@ -118,8 +115,8 @@ def test_every_model_of_ours_has_a_page():
     }
 
     assert len(ours) > 15
-    of_people = {model for model in ours if model.__name__ in OF_PEOPLE}
-    assert ours - WITHOUT_A_PAGE - of_people - set(admin.site._registry) == set()
+    missing = {model.__name__ for model in ours - set(admin.site._registry)}
+    assert missing - WITHOUT_A_PAGE - OF_PEOPLE == set(), "register it in the app's admin, or say here why not"
 
 
 def test_nobody_can_list_who_is_coming():
@@ -130,7 +127,7 @@ def test_nobody_can_list_who_is_coming():
 
 
 def test_every_page_of_the_admin_is_tried_here():
-    assert set(admin.site._registry) - set(ROWS) == set()
+    assert set(admin.site._registry) - set(ROWS) == set(), "give ROWS a way to make one"
 
 
 @pytest.mark.parametrize("model", sorted(ROWS, key=str), ids=lambda model: model._meta.label)

@@ -360,7 +360,8 @@ def test_rules_of_the_whole_approach_are_told_as_its_own(client):
         joining_requirement="A wish to move.",
         entry_rules={"min_age": 18, "sober_hours_before": 48, "account_needed": True, "note": "Friends are welcome."},
     )
-    own_hours = MeetingFactory(group__approach=approach, sober_hours=24)
+    own_hours = MeetingFactory(group__approach=approach, sober_hours=24, is_hybrid=True)
+    in_a_room = MeetingFactory(group__approach=approach)
 
     text = words(page_of(client, own_hours))
 
@@ -370,6 +371,9 @@ def test_rules_of_the_whole_approach_are_told_as_its_own(client):
     assert "Friends are welcome." in text
     assert "Come when you have not used for 24 hours." in text
     assert "48 hours" not in text
+    there = words(page_of(client, in_a_room))
+    assert "In Moving Together as a whole: Come when you have not used for 48 hours." in there
+    assert "You may need an account" not in there
 
 
 def test_when_nobody_said_who_may_come_the_custom_is_told_as_a_custom(client):
