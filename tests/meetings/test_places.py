@@ -22,7 +22,8 @@ from tests.gazetteer import load_towns, shipped_rows
 NAMES = {
     "Boston", "Portland", "Paris", "London", "St. Louis", "Saint Louis", "New York City", "New York Mills",
     "Washington", "Cambridge", "Mexico City", "Mexico", "Munich", "Köln", "Kolno", "El Paso", "Ciudad Juárez", "Lagos",
-    "Suva", "Springfield", "Adelaide", "Kathmandu", "Allston", "Montréal", "Ontario", "Mount Vernon", "St. John's", "Reykjavík",
+    "Suva", "Springfield", "Adelaide", "Kathmandu", "Allston", "Montréal", "Ontario", "Mount Vernon", "St. John's",
+    "Reykjavík",
 }  # fmt: skip
 
 
