@@ -56,6 +56,7 @@ def _regions_of_us_and_canada() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=8192)
 def country_of_region(text: str) -> str:
     """Return US or CA for a state or province of theirs, else ""."""
     return _regions_of_us_and_canada().get(fold(text), "")
@@ -122,14 +123,21 @@ def read(text: str, *, side: str = "") -> Address:
     )
 
 
+@lru_cache(maxsize=8192)
 def region_as_kept(text: str, side: str) -> str:
     """Return a state's or province's abbreviation where it has one, else the name as written."""
     text = text.strip(" .,")
-    if side in (*_US_AND_CANADA, "AU") and text:
-        full = regions.region_name(side, text)
-        known = {fold(name): code for (of, name), code in regions._region_codes().items() if of == side} if full else {}
-        return known.get(fold(full), text)[:80]
-    return text[:80]
+    return _abbreviations().get((side, fold(text)), text)[:80]
+
+
+@cache
+def _abbreviations() -> dict[tuple[str, str], str]:
+    return {
+        (side, fold(word)): code
+        for (side, name), code in regions._region_codes().items()
+        if code and side in (*_US_AND_CANADA, "AU")
+        for word in (name, code)
+    }
 
 
 def _is_region(text: str, side: str) -> bool:

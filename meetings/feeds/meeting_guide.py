@@ -43,6 +43,9 @@ ALIASES = {
     "last_updated": "updated",
 }
 _SLUG_KEYS = ("slug", "id", "ID", "post_name", "name", "meeting", "title", "group", "location", "location_name")
+_CONTACT_KEYS = {"email", "phone"} | {
+    f"contact_{number}_{part}" for number in (1, 2, 3) for part in ("name", "email", "phone")
+}
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
 _DAY_WORDS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -286,6 +289,8 @@ def _read_group(record: Mapping[str, Any], row: Row) -> None:
 
 
 def _contact(record: Mapping[str, Any]) -> dict[str, Any]:
+    if record.keys().isdisjoint(_CONTACT_KEYS):
+        return {}
     people = []
     for number in (1, 2, 3):
         person = {part: plain(record.get(f"contact_{number}_{part}")) for part in ("name", "email", "phone")}

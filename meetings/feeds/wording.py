@@ -21,7 +21,9 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 
 def plain(value: Any, longest: int = 255) -> str:
     """Return one line of text: no tags, entities or needless spaces; cut to its longest."""
-    text = _text(value)
+    if value is None or value == "":
+        return ""
+    text = value.strip() if type(value) is str else _text(value)
     if not text or not _NEEDS_WORK.search(text):
         return text[:longest].strip()
     return _ALL_SPACES.sub(" ", _unwrapped(_cleaned(text))).strip()[:longest].strip()
@@ -29,6 +31,8 @@ def plain(value: Any, longest: int = 255) -> str:
 
 def long_plain(value: Any, longest: int = 10_000) -> str:
     """Return text of several lines: a `<br>` is a new line, other tags go, at most one empty line."""
+    if value is None or value == "":
+        return ""
     text = _text(value)
     if not text or not _NEEDS_WORK.search(text):
         return text[:longest].strip()

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,7 @@ from meetings.copying import copy_rows
 from meetings.enums import ChannelState
 from meetings.feeds.decoding import Feed
 from meetings.feeds.importing.comparing import HALF, Comparison, digest
+from meetings.feeds.importing.tables import MEETINGS
 from meetings.feeds.locating import Locator
 from meetings.feeds.readers import Reader
 from meetings.feeds.rows import Row, Skipped, SkipRow
@@ -24,18 +26,19 @@ BATCH = 5_000
 _DAYS = {"MO": "monday", "TU": "tuesday", "WE": "wednesday", "TH": "thursday", "FR": "friday", "SA": "saturday",
          "SU": "sunday"}  # fmt: skip
 _ADDRESS = ("name", "street", "area", "town", "region", "postcode", "country")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _NOTHING = ("", None, [], {})
 
 _TABLES = """
 CREATE TEMPORARY TABLE incoming (
     key text NOT NULL, digest text NOT NULL, row_values jsonb NOT NULL, group_key text NOT NULL, venue_key text,
     contact text, updated_at timestamptz, is_known boolean NOT NULL, public_id text, slugs text[], group_slugs text[],
-    slug text, meeting_id bigint, group_id bigint, venue_id bigint
+    meeting_id bigint
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE touched (key text NOT NULL, digest text NOT NULL, updated_at timestamptz) ON COMMIT DROP;
 """
 _INCOMING = ("key", "digest", "row_values", "group_key", "venue_key", "contact", "updated_at", "is_known", "public_id",
-             "slugs", "group_slugs")  # fmt: skip
+             "slugs", "group_slugs", "meeting_id")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -115,6 +118,7 @@ class _Intake:
         self._locator.locate(row for _number, row in batch)
         marks = self._marks_before([self._key(number) for number, _row in batch])
         incoming, touched = [], []
+        self._ids = iter(_new_ids(sum(self._key(number) not in self._comparison.known for number, _row in batch)))
         for number, row in batch:
             key = self._key(number)
             if not row.is_by_appointment and not row.meeting.get("time_zone"):
@@ -122,7 +126,8 @@ class _Intake:
                 continue
             known = self._comparison.known.get(key)
             values, mark = self._values(key, row)
-            meaning = digest(_as_json(values).encode("utf-8", "replace"), self._meaning_key)
+            text = _as_json(values)
+            meaning = digest(text.encode("utf-8", "replace"), self._meaning_key)
             both = self._comparison.text_digests[number - 1] + meaning
             if known and known[HALF:] == meaning and marks.get(key, "") == mark:
                 self._taken.unchanged += 1
@@ -130,11 +135,12 @@ class _Intake:
                 continue
             if mark:
                 values["group"]["contact_mark"] = mark
+                text = _as_json(values)
             if known is None:
                 self._taken.created += 1
             else:
                 self._taken.updated += 1
-            incoming.append(self._line(key, both, values, row, is_known=known is not None))
+            incoming.append(self._line(key, both, values, text, row, is_known=known is not None))
         copy_rows("incoming", _INCOMING, incoming)
         copy_rows("touched", ("key", "digest", "updated_at"), touched)
 
@@ -182,7 +188,7 @@ class _Intake:
         mark = contacts.keyed_hash(_as_json(row.contact)) if row.contact else ""
         return values, mark
 
-    def _line(self, key: str, both: str, values: dict[str, Any], row: Row, *, is_known: bool) -> tuple:
+    def _line(self, key: str, both: str, values: dict[str, Any], text: str, row: Row, *, is_known: bool) -> tuple:
         town = row.venue.get("town") or row.town[0]
         mark = values["group"].get("contact_mark", "")
         if mark and mark not in self._sealed:
@@ -192,7 +198,7 @@ class _Intake:
         return (
             key,
             both,
-            _as_json(values),
+            text,
             values["group_key"],
             values.get("venue_key"),
             self._sealed.get(mark) if mark else None,
@@ -201,7 +207,15 @@ class _Intake:
             None if is_known else new_public_id(),
             [] if is_known else _slugs(row, town),
             _group_slugs(row.group["name"], town),
+            None if is_known else next(self._ids),
         )
+
+
+def _new_ids(count: int) -> list[int]:
+    """Return so many ids for meetings, taken from the sequence at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {MEETINGS.next_id()} FROM generate_series(1, %s)", [count])  # noqa: S608
+        return [number for (number,) in cursor.fetchall()]
 
 
 def _said(values: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +223,7 @@ def _said(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_json(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(values)
 
 
 def _venue_key(venue: dict[str, Any]) -> str:
@@ -226,12 +240,15 @@ def _slugs(row: Row, town: str) -> list[str]:
     return [plainest, with_day, f"{with_day}-{at}" if at else with_day]
 
 
+_slug = lru_cache(maxsize=16_384)(slugify)
+
+
 def _group_slugs(name: str, town: str) -> list[str]:
-    return [slugify(name)[:80].strip("-") or "group", _joined(name, town)]
+    return [_slug(name)[:80].strip("-") or "group", _joined(name, town)]
 
 
 def _joined(name: str, town: str) -> str:
-    first, second = slugify(name)[:60].strip("-"), slugify(town)[:30].strip("-")
+    first, second = _slug(name)[:60].strip("-"), _slug(town)[:30].strip("-")
     if second and second in first.split("-"):
         second = ""
     return "-".join(part for part in (first, second) if part) or "meeting"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import CASCADE
+from django.db.models import DO_NOTHING
 
 from groups.enums import ImportAction, ImportOutcome, ListingState
 from groups.models import ImportChange, ImportRun, Source
@@ -15,6 +15,9 @@ from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as
 from meetings.feeds.importing.writing import settle_group_states, write_traits
 from meetings.finder import index
 from meetings.models import Meeting, Trait
+
+# What an import itself writes for a meeting.
+_OWN_TABLES = ("meetings_meetingtrait", "meetings_sourcerow")
 
 
 class CannotRollBack(Exception):
@@ -177,35 +180,31 @@ class _RollBack:
         )
 
     def _created(self) -> None:
-        """Delete the meetings that the run made; with a date of their own they are "gone" instead."""
-        ours = (
-            "SELECT (c.after->>'meeting_id')::bigint FROM groups_importchange c"
-            " WHERE c.run_id = %(run)s AND c.action = %(action)s AND c.after ? 'meeting_id'"
-        )
+        """Delete the meetings that the run made; where somebody added something since, they are "gone"."""
+        self._cursor.execute("DROP TABLE IF EXISTS undone")
         self._sql(
-            "UPDATE meetings_meeting m SET state = %(gone)s, updated_at = %(now)s WHERE m.id IN (" + ours + ")"
-            " AND EXISTS (SELECT FROM meetings_occurrence o WHERE o.meeting_id = m.id)",
+            "CREATE TEMPORARY TABLE undone ON COMMIT DROP AS SELECT m.id, ("
+            + " OR ".join(f"EXISTS (SELECT FROM {table} o WHERE o.{column} = m.id)" for table, column in _additions())
+            + ") AS is_used FROM meetings_meeting m JOIN groups_importchange c"
+            " ON m.id = (c.after->>'meeting_id')::bigint WHERE c.run_id = %(run)s AND c.action = %(action)s",
             action=ImportAction.CREATED.value,
+        )
+        self._concern(ImportAction.CREATED.value, "after")
+        self._sql(
+            "UPDATE meetings_meeting m SET state = %(gone)s, updated_at = %(now)s FROM undone u"
+            " WHERE u.id = m.id AND u.is_used",
             gone=ListingState.GONE.value,
         )
         self._sql(
             "UPDATE meetings_sourcerow r SET digest = '', values = r.values || '{\"gone_by_import\": true}'"
-            " FROM meetings_meeting m WHERE m.id = r.meeting_id AND m.state = %(gone)s AND m.id IN (" + ours + ")",
-            action=ImportAction.CREATED.value,
-            gone=ListingState.GONE.value,
+            " FROM undone u WHERE u.id = r.meeting_id AND u.is_used"
         )
-        self._concern(ImportAction.CREATED.value, "after")
-        self._cursor.execute("DROP TABLE IF EXISTS undone")
+        for table in _OWN_TABLES:
+            self._sql(f"DELETE FROM {table} t USING undone u WHERE t.meeting_id = u.id AND NOT u.is_used")
+        self._sql("DELETE FROM meetings_meeting m USING undone u WHERE m.id = u.id AND NOT u.is_used")
         self._sql(
-            "CREATE TEMPORARY TABLE undone ON COMMIT DROP AS SELECT m.id FROM meetings_meeting m"
-            " WHERE m.id IN (" + ours + ")"
-            " AND NOT EXISTS (SELECT FROM meetings_occurrence o WHERE o.meeting_id = m.id)",
-            action=ImportAction.CREATED.value,
+            "UPDATE concerned SET meeting_id = NULL WHERE meeting_id IN (SELECT id FROM undone WHERE NOT is_used)"
         )
-        for table, column in _tables_of_a_meeting():
-            self._sql(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM undone)")
-        self._sql("DELETE FROM meetings_meeting WHERE id IN (SELECT id FROM undone)")
-        self._sql("UPDATE concerned SET meeting_id = NULL WHERE meeting_id IN (SELECT id FROM undone)")
 
     def _orphans(self) -> None:
         """Delete the groups and venues that came with the run and that nobody uses."""
@@ -224,10 +223,13 @@ class _RollBack:
         )
 
 
-def _tables_of_a_meeting() -> list[tuple[str, str]]:
-    """Return the tables whose rows belong to a meeting and go with it."""
+def _additions() -> list[tuple[str, str]]:
+    """Return table and column of everything that may hang on a meeting and that no import makes."""
     return [
         (relation.related_model._meta.db_table, relation.field.column)
-        for relation in Meeting._meta.related_objects
-        if getattr(relation, "on_delete", None) is CASCADE
+        for relation in Meeting._meta.get_fields(include_hidden=True)
+        if (relation.one_to_many or relation.one_to_one)
+        and relation.auto_created
+        and relation.on_delete is not DO_NOTHING
+        and relation.related_model._meta.db_table not in _OWN_TABLES
     ]

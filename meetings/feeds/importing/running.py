@@ -104,12 +104,14 @@ def run(
                     listed = ImportChange.objects.filter(run=report.run_id).order_by("pk")
                     changes = list(listed[:_MOST_CHANGES_IN_A_PREVIEW])
                 raise _OnlyAPreview
-    except _OnlyAPreview:
+    except Exception as reason:
         report.run_id = None
         if is_new:
             # Nothing of it was kept, the source neither.
-            source.pk = None
-        else:
+            source.pk, source._state.adding = None, True
+        if not isinstance(reason, _OnlyAPreview):
+            raise
+        if not is_new:
             source.refresh_from_db()
             run_kept = _record(source, report, now=now)
             ImportChange.objects.bulk_create(

@@ -32,12 +32,12 @@ class Shared:
 
 
 def settle_groups(source: Source, *, now: datetime, is_first: bool) -> Shared:
-    """Make, rename and change the groups of the rows that came in; fill in `incoming.group_id`."""
+    """Make, rename and change the groups of the rows that came in."""
     return _Settling(source, "group", GROUPS, now=now, is_first=is_first).run()
 
 
 def settle_venues(source: Source, *, now: datetime, is_first: bool) -> Shared:
-    """Likewise for venues and `incoming.venue_id`."""
+    """Likewise for venues."""
     return _Settling(source, "venue", VENUES, now=now, is_first=is_first).run()
 
 
@@ -59,10 +59,6 @@ class _Settling:
                 self._rename()
                 self._change()
             self._create()
-            self._sql(
-                "UPDATE incoming i SET {kind}_id = t.id FROM {table} t"
-                " WHERE t.source_id = %(source)s AND t.source_key = i.{kind}_key"
-            )
         return self._outcome
 
     def _sql(self, text: str, **values: Any) -> Any:
@@ -231,16 +227,13 @@ def give_slugs(cursor: Any, rows: str, table: str, *, choices: int) -> None:
     for choice in range(1, choices + 1):
         cursor.execute(
             f"UPDATE {rows} r SET slug = c.slug FROM (SELECT DISTINCT ON (slugs[{choice}]) key, slugs[{choice}] AS slug"
-            f" FROM {rows} WHERE slug IS NULL AND public_id IS NOT NULL ORDER BY slugs[{choice}], key) c"
+            f" FROM {rows} WHERE slug IS NULL ORDER BY slugs[{choice}], key) c"
             f" WHERE r.key = c.key AND NOT EXISTS (SELECT FROM {table} t WHERE t.slug = c.slug)"
             f" AND NOT EXISTS (SELECT FROM {rows} o WHERE o.slug = c.slug)"
         )
         if choice == 1:
             cursor.execute(f"CREATE INDEX ON {rows} (slug) WHERE slug IS NOT NULL")
-    cursor.execute(
-        f"UPDATE {rows} SET slug = coalesce(slugs[1], 'meeting') || '-' || public_id"
-        " WHERE slug IS NULL AND public_id IS NOT NULL"
-    )
+    cursor.execute(f"UPDATE {rows} SET slug = coalesce(slugs[1], 'meeting') || '-' || public_id WHERE slug IS NULL")
 
 
 def give_public_ids(cursor: Any, rows: str) -> None:

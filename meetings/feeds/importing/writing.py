@@ -70,15 +70,23 @@ class Writer:
         self._written.created = self._cursor.fetchone()[0]
         if not self._written.created:
             return
-        sharing.give_slugs(self._cursor, "incoming", "meetings_meeting", choices=3)
-        self._sql(f"UPDATE incoming SET meeting_id = {MEETINGS.next_id()} WHERE NOT is_known")
+        # Apart from the wide rows, which are then written once only.
+        self._sql("DROP TABLE IF EXISTS named_meetings")
+        self._sql(
+            "CREATE TEMPORARY TABLE named_meetings ON COMMIT DROP AS"
+            " SELECT key, public_id, slugs, NULL::text AS slug FROM incoming WHERE NOT is_known"
+        )
+        sharing.give_slugs(self._cursor, "named_meetings", "meetings_meeting", choices=3)
+        self._sql("ANALYZE named_meetings")
         clock = self._now.isoformat()
         own = {"source_id": self._source.pk, "created_at": clock, "updated_at": clock, "last_seen_at": clock}
         self._sql(
-            "INSERT INTO meetings_meeting SELECT r.* FROM incoming i,"
+            "INSERT INTO meetings_meeting SELECT r.* FROM incoming i JOIN named_meetings n ON n.key = i.key"
+            " JOIN groups_group g ON g.source_id = %(source)s AND g.source_key = i.group_key"
+            " LEFT JOIN meetings_venue v ON v.source_id = %(source)s AND v.source_key = i.venue_key,"
             " LATERAL jsonb_populate_record(NULL::meetings_meeting, %(defaults)s::jsonb || (i.row_values->'meeting')"
-            " || jsonb_build_object('id', i.meeting_id, 'public_id', i.public_id, 'slug', i.slug,"
-            " 'group_id', i.group_id, 'venue_id', i.venue_id, 'source_key', i.key,"
+            " || jsonb_build_object('id', i.meeting_id, 'public_id', i.public_id, 'slug', n.slug,"
+            " 'group_id', g.id, 'venue_id', v.id, 'source_key', i.key,"
             " 'source_updated_at', i.updated_at)) r WHERE NOT i.is_known",
             defaults=json.dumps(MEETINGS.defaults() | own),
         )
@@ -106,14 +114,16 @@ class Writer:
             " WHERE i.is_known AND r.source_id = %(source)s AND r.key = i.key"
         )
         self._sql(
-            "SELECT i.key, m.id, r.digest, r.values, i.row_values, i.group_id, i.venue_id,"
-            " g.source_key, v.source_key, "
+            "SELECT i.key, m.id, r.digest, r.values, i.row_values, ng.id, nv.id, g.source_key, v.source_key, "
             + columns_as_json(MEETINGS, "m", ("group_id", "venue_id", "state"))
             + ", (SELECT jsonb_object_agg(t.kind || '/' || t.slug, mt.value) FROM meetings_meetingtrait mt"
             " JOIN meetings_trait t ON t.id = mt.trait_id WHERE mt.meeting_id = m.id)"
             " FROM incoming i JOIN meetings_sourcerow r ON r.source_id = %(source)s AND r.key = i.key"
             " JOIN meetings_meeting m ON m.id = r.meeting_id JOIN groups_group g ON g.id = m.group_id"
-            " LEFT JOIN meetings_venue v ON v.id = m.venue_id WHERE i.is_known ORDER BY i.key FOR UPDATE OF m"
+            " LEFT JOIN meetings_venue v ON v.id = m.venue_id"
+            " JOIN groups_group ng ON ng.source_id = %(source)s AND ng.source_key = i.group_key"
+            " LEFT JOIN meetings_venue nv ON nv.source_id = %(source)s AND nv.source_key = i.venue_key"
+            " WHERE i.is_known ORDER BY i.key FOR UPDATE OF m"
         )
         writes, trait_writes, records = [], [], []
         for row in _decoded(self._cursor.fetchall()):
