@@ -21,6 +21,7 @@ from groups.models import (
 from meetings.enums import ChannelState
 from meetings.finder import index
 from meetings.models import (
+    CalendarRevision,
     FinderEntry,
     Meeting,
     MeetingTrait,
@@ -85,8 +86,8 @@ ROWS = {
     Venue: lambda _n: factories.VenueFactory(source=factories.SourceFactory()),
 }
 
-# Rows of a meeting are edited on its page.
-WITHOUT_A_PAGE = {MeetingTrait, Pause}
+# Rows of a meeting are edited on its page; the revisions of its calendar are counted by the database.
+WITHOUT_A_PAGE = {CalendarRevision, MeetingTrait, Pause}
 
 # What is said of people, and to them, is nobody's list to read, staff included.
 OF_PEOPLE = ("meetings.models.rsvps", "meetings.models.messages")
