@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
@@ -22,7 +23,7 @@ _SEED = 20_240_101
 _GROUPS_AROUND_BOSTON, _GROUPS_ELSEWHERE, _GROUPS_ONLINE = 7, 7, 25
 _SHOWN_OFTEN = ("smart-recovery", "refuge-recovery", "sos", "celebrate-recovery", "recovery-dharma", "lifering")
 _TOWNS_SHOWN_OFTEN = 5
-_MODELS = (Meeting, Group, Venue)
+_MODELS: tuple[Any, ...] = (Meeting, Group, Venue)
 _ROWS_A_DELETE = 2_000
 
 Progress = Callable[[int], None]
@@ -163,8 +164,8 @@ def _clear(source: Source, keys: dict[type[Model], set[str]]) -> None:
     What others hang on a meeting (dates, and who is coming) stays: the database checks what
     refers to what at the end of the transaction.
     """
-    for model in (MeetingTrait, Pause):
-        model.objects.filter(meeting__source=source)._raw_delete(using="default")
+    for child in (MeetingTrait, Pause):
+        child.objects.filter(meeting__source=source)._raw_delete(using="default")
     for model in _MODELS:
         model.objects.filter(source=source, source_key__in=keys[model])._raw_delete(using="default")
 

@@ -111,7 +111,7 @@ class _Showcase:
     def schedules(self) -> MadeGroup:
         group = self._group("The Calendar Group", "twelve-step", "aa")
         soon = self._monday + timedelta(days=7)
-        several = {
+        several: dict[str, dict[str, Any]] = {
             "Every day at noon": {"rrule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "start_time": time(12, 0)},
             "Weekday mornings": {"rrule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "start_time": time(7, 0)},
             "Mondays and Thursdays": {"rrule": "FREQ=WEEKLY;BYDAY=MO,TH", "start_time": time(20, 0)},
@@ -311,8 +311,8 @@ class _Showcase:
         for state in ListingState:
             self._add(group, f"A meeting that is {state.label.lower()}", 8, state=state.value)
         yield group
-        for state in GroupState:
-            if state != GroupState.PUBLIC:
-                hidden = self._group(f"A group that is {state.label.lower()}", "sos", town=8, state=state.value)
+        for hiding in GroupState:
+            if hiding != GroupState.PUBLIC:
+                hidden = self._group(f"A group that is {hiding.label.lower()}", "sos", town=8, state=hiding.value)
                 self._add(hidden, hidden.values["name"], 8)
                 yield hidden

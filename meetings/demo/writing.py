@@ -1,6 +1,6 @@
 """Made-up listings into the database, by COPY, some thousand groups at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -34,7 +34,7 @@ class Writer:
     and key. Their old rows must be gone by then, in the same transaction.
     """
 
-    def __init__(self, source: Source, *, monday: datetime, known: dict[type, dict[str, int]]):
+    def __init__(self, source: Source, *, monday: datetime, known: Mapping[type[models.Model], dict[str, int]]):
         self._source = source
         self._monday = monday
         self._known = known
@@ -177,7 +177,7 @@ class Writer:
         names = [field.attname for field in fields]
         copy_rows(
             model._meta.db_table,
-            [field.column for field in fields],
+            [str(field.column) for field in fields],
             ([values[name] for name in names] for values in ({**defaults, **row} for row in rows)),
         )
 
