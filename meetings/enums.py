@@ -145,3 +145,60 @@ class MessageKind(TextChoices):
     ABOUT_ME = "about-me", _("The link to everything kept about an address")
     QUESTION = "question", _("A question to a group")
     ANSWER = "answer", _("A group's answer")
+    REMINDER = "reminder", _("A reminder of a date")
+    AFTER = "after", _("Whether a date took place")
+    CODE = "code", _("A code to confirm a phone")
+
+
+class Channel(TextChoices):
+    """How a message goes."""
+
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+    PUSH = "push", _("Notification of this browser")
+
+
+class MessageState(TextChoices):
+    PLANNED = "planned", _("Planned")
+    CLAIMED = "claimed", _("On its way")
+    SENT = "sent", _("Sent")
+    UNCERTAIN = "uncertain", _("Perhaps sent")
+    FAILED = "failed", _("Could not be sent")
+    MISSED = "missed", _("Missed")
+    VOID = "void", _("Not needed")
+
+
+class MessageReason(TextChoices):
+    """Why a message did not go, for the person to read."""
+
+    NONE = "", "–"
+    DATE_CANCELLED = "date-cancelled", _("The date was cancelled.")
+    PLACE_ENDED = "place-ended", _("The place was given back or had ended.")
+    REPLACED = "replaced", _("Another one took its place.")
+    TOLD_TOGETHER = "told-together", _("It was told together with a later change.")
+    STOPPED = "stopped", _("This address asked for no more messages.")
+    BOUNCED = "bounced", _("Mail to this address came back.")
+    TOO_LATE = "too-late", _("The time for it had passed before we could send it.")
+    QUIET = "quiet", _("It would have come within the quiet hours.")
+    REFUSED = "refused", _("It was refused for good at the other end.")
+    NOT_TAKEN = "not-taken", _("It was not taken at the other end in time, though we tried several times.")
+    BROKEN_OFF = "broken-off", _("The line broke while it was handed over. It may have arrived.")
+    UNSUBSCRIBED = "unsubscribed", _("This browser shows no notifications any more.")
+    UNREADABLE = "unreadable", _("The address could not be read any more.")
+    OUR_FAULT = "our-fault", _("Something went wrong on our side.")
+
+
+class StopReason(TextChoices):
+    """Why an address gets nothing more."""
+
+    BY_PERSON = "by-person", _("Its owner asked for it")
+    BOUNCED = "bounced", _("Messages to it came back")
+    COMPLAINED = "complained", _("Its owner called a message unwanted")
+
+
+class TookPlace(TextChoices):
+    """What somebody who meant to come says afterwards."""
+
+    YES = "yes", _("Yes, it took place")
+    NOBODY_THERE = "nobody", _("Nobody was there")
+    NOT_THERE_MYSELF = "not-there", _("I could not go")

@@ -7,7 +7,7 @@ address read the same on their page.
 from collections.abc import Collection
 from datetime import datetime
 
-from meetings.enums import MessageKind
+from meetings.enums import MessageKind, MessageState
 from meetings.models import Occurrence, OutgoingMessage, Rsvp
 from meetings.models.rsvps import LIVE_STATES
 
@@ -30,7 +30,7 @@ def tell(occurrence: Occurrence, kind: MessageKind, *, now: datetime, only: Coll
     if only is not None:
         places = places.filter(pk__in=only)
     told = list(places)
-    OutgoingMessage.objects.filter(rsvp__in=told, kind__in=ABOUT_A_DATE, sent_at=None, failed_at=None).delete()
+    OutgoingMessage.objects.filter(rsvp__in=told, kind__in=ABOUT_A_DATE, state=MessageState.PLANNED).delete()
     OutgoingMessage.objects.bulk_create(_message(rsvp, kind, now) for rsvp in told)
     return len(told)
 

@@ -3,12 +3,14 @@
 A service names its keys in the environment and never comes here.
 """
 
+import base64
 import os
 import secrets
 import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def secret_key(var_dir: Path) -> str:
@@ -19,6 +21,16 @@ def secret_key(var_dir: Path) -> str:
 def contact_keys(var_dir: Path) -> list[str]:
     """Return this machine's keys for contact data, newest first, made on first use."""
     return _kept(var_dir / "keys" / "contact_keys", lambda: Fernet.generate_key().decode()).split()
+
+
+def vapid_key(var_dir: Path) -> str:
+    """Return this machine's key for web push, made on first use: base64url, 32 bytes."""
+
+    def make() -> str:
+        number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+        return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
+
+    return _kept(var_dir / "keys" / "vapid_key", make)
 
 
 def _kept(path: Path, make) -> str:

@@ -45,6 +45,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Time to finish what is in hand when the worker is told to stop.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 50
 CELERY_TIMEZONE = "UTC"
 
 # ── The site ────────────────────────────────────────────────────────────────
@@ -70,6 +72,31 @@ SHOWS_OUTBOX = LOCAL_MODE and not EMAIL_URL
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <no-reply@localhost>")
 
+# Where servers report mail they could not deliver; each message gets an address of its own by
+# a "+". Empty: reports go to the sender's address, and nobody here reads them.
+EMAIL_BOUNCES = env.str("EMAIL_BOUNCES", default="")
+
+# ── Text messages, notifications ────────────────────────────────────────────
+# Empty: not offered. See `meetings.channels.sms` for the providers.
+SMS_URL = env.str("SMS_URL", default="file:" if LOCAL_MODE else "")
+TWILIO_API = "https://api.twilio.com"
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# The push services of the browsers there are; nothing is sent to any other address.
+PUSH_HOSTS = env.list(
+    "PUSH_HOSTS",
+    default=["fcm.googleapis.com", ".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com"],
+)
+MESSAGE_CHANNELS = {
+    "email": "meetings.channels.email.Email",
+    "sms": "meetings.channels.sms.Sms",
+    "push": "meetings.channels.push.Push",
+}
+# What signs reports of bounces and of text messages that came in. Empty: none are taken.
+WEBHOOK_KEY = env.str("WEBHOOK_KEY", default="")
+# Tests alone: see `meetings.fault_points`.
+FAULT_POINT = env.str("FAULT_POINT", default="")
+
 # ── Keys ────────────────────────────────────────────────────────────────────
 # In local mode keys are made once and kept in the data folder. `recovery.checks`
 # refuses a service without its own.
@@ -78,6 +105,7 @@ CONTACT_KEYS = env.list("CONTACT_KEYS", default=[])
 if LOCAL_MODE:
     SECRET_KEY = SECRET_KEY or local_keys.secret_key(VAR_DIR)
     CONTACT_KEYS = CONTACT_KEYS or local_keys.contact_keys(VAR_DIR)
+    VAPID_PRIVATE_KEY = VAPID_PRIVATE_KEY or local_keys.vapid_key(VAR_DIR)
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL_MODE else [])

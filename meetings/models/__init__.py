@@ -3,10 +3,19 @@
 from meetings.models.calendars import CalendarRevision
 from meetings.models.finder import FinderEntry, FinderTerm
 from meetings.models.listings import Meeting, MeetingTrait, Occurrence, Pause, SourceRow, Trait
+from meetings.models.messages import (
+    AfterAnswer,
+    OutgoingMessage,
+    Pulse,
+    PushSubscription,
+    ReminderWishes,
+    StoppedAddress,
+)
 from meetings.models.places import Place, PlaceName, Postcode, Venue
-from meetings.models.rsvps import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
+from meetings.models.rsvps import PrivateLink, Question, Rsvp, StandingRsvp
 
 __all__ = [
+    "AfterAnswer",
     "CalendarRevision",
     "FinderEntry",
     "FinderTerm",
@@ -19,10 +28,14 @@ __all__ = [
     "PlaceName",
     "Postcode",
     "PrivateLink",
+    "Pulse",
+    "PushSubscription",
     "Question",
+    "ReminderWishes",
     "Rsvp",
     "SourceRow",
     "StandingRsvp",
+    "StoppedAddress",
     "Trait",
     "Venue",
 ]

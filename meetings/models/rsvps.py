@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
-from groups.models import Group
 from meetings import enums
 from meetings.models.listings import Meeting, Occurrence
 
@@ -268,44 +267,3 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
-
-
-class OutgoingMessage(models.Model):
-    """A message to be handed over. Who it goes to is erased as soon as it has gone.
-
-    The row says what it is about; its words are made when it goes, so that they are true then.
-    """
-
-    kind = models.CharField(max_length=16, choices=enums.MessageKind)
-    recipient = models.BinaryField(null=True, editable=False, help_text=_("Encrypted; empty once sent"))
-    words = models.BinaryField(null=True, editable=False, help_text=_("Encrypted: a group's answer"))
-    rsvp = models.ForeignKey(Rsvp, models.CASCADE, null=True, blank=True, related_name="messages")
-    standing = models.ForeignKey(StandingRsvp, models.CASCADE, null=True, blank=True, related_name="messages")
-    question = models.ForeignKey(Question, models.CASCADE, null=True, blank=True, related_name="messages")
-    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text=_("Not before; moved on while a try is under way"))
-    tries = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("outgoing message")
-        verbose_name_plural = _("outgoing messages")
-        ordering = ["created_at", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=enums.MessageKind.values), name="message_kind_known"),
-            _both_or_neither(
-                "message_on_its_way_has_a_recipient",
-                Q(sent_at__isnull=True, failed_at__isnull=True),
-                Q(recipient__isnull=False),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(sent_at__isnull=True, failed_at__isnull=True), name="message_due"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.pk}"
