@@ -8,7 +8,8 @@ MACHINE := recovery/machine.py
 # A folder of their own: tests and checks never touch the data of a running site.
 TEST_VAR_DIR := $(or $(VAR_DIR),$(CURDIR)/var)/test
 # Modules with types that are checked. The rest is Django's, where types say little.
-TYPED := recovery/embedded recovery/logs.py recovery/local_keys.py
+TYPED := --follow-imports=silent recovery/embedded recovery/checks.py recovery/probe.py recovery/logs.py \
+	recovery/local_keys.py meetings/schedules meetings/geo.py meetings/tokens.py meetings/contacts.py
 
 .PHONY: help run test check bench lock python
 
