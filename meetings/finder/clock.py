@@ -7,15 +7,18 @@ difference between both zones at its next date.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meetings.enums import TimeOfDay
-from meetings.finder.memory import EPOCH, NEVER, STARTS, Flags, Memory
+from meetings.finder.memory import EPOCH, NEVER, STARTS, Bits, Flags, Memory, pack, positions
+from meetings.schedules import zone_named
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TODAY, TOMORROW = "today", "tomorrow"
@@ -28,25 +31,32 @@ MINUTES_OF = {
     TimeOfDay.NIGHT: (21 * 60, 4 * 60),
 }
 _DAY_SECONDS, _DAY_MINUTES = 86_400, 1440
-# Offsets change on the half hour, by UTC, at the earliest.
-_STEP = 1800
+# Between two looks at a zone's offset; it never changes there and back within a week.
+_WEEK = 7 * _DAY_SECONDS
+# How many rows are kept with a memory: the days of two quarters of an hour, the usual times,
+# and some that people asked for.
+_MOST_KEPT = 64
 # The day of EPOCH, as Python counts days.
 _EPOCH_DAY = datetime.fromtimestamp(EPOCH, UTC).toordinal()
-# A wall time that a clock change moved is still nearer to its own day than this.
-_NEARLY = 3 * 3600
 
 
 class Clock:
-    """`by_visitor` flags the meetings that keep the visitor's clock; None: none does."""
+    """Rows of meetings by day and time. `by_visitor` are those that keep the visitor's clock.
+
+    What does not depend on the visitor is worked out once and kept with the memory.
+    """
 
     def __init__(
-        self, memory: Memory, *, now: datetime, visitor_zone: ZoneInfo | None, by_visitor: Flags | None
+        self, memory: Memory, *, now: datetime, visitor_zone: ZoneInfo | None = None, by_visitor: Bits | None = None
     ) -> None:
         self.memory = memory
         self.now = now
         self.seconds = int(now.timestamp()) - EPOCH
         self.visitor_zone = visitor_zone if by_visitor is not None else None
-        self.by_visitor = np.flatnonzero(by_visitor) if self.visitor_zone and by_visitor is not None else None
+        self.visitor_bits = by_visitor
+        self.by_visitor = positions(by_visitor) if by_visitor is not None else None
+
+    # When they start
 
     @cached_property
     def starts(self) -> NDArray[np.int32]:
@@ -56,102 +66,157 @@ class Clock:
         """
         memory = self.memory
         over_before = self.seconds - memory.length
-        starts = memory.starts[0].copy()
+        starts = memory.starts[0]
         for n in range(1, STARTS):
             is_over = starts <= over_before
             if not is_over.any():
                 return starts
-            np.copyto(starts, memory.starts[n], where=is_over)
-        starts[starts <= over_before] = NEVER
-        return starts
+            starts = np.where(is_over, memory.starts[n], starts)
+        return np.where(starts <= over_before, np.int32(NEVER), starts)
+
+    def within(self, seconds: int) -> Bits:
+        """Return what is in progress, or starts within so many seconds."""
+        return pack(self.starts <= self.seconds + seconds)
+
+    # Wall time
+
+    def between(self, first: int, end: int) -> Bits:
+        """Return what starts from a minute of the day until before another, over midnight when that is earlier."""
+        own = self._kept(("minutes", first, end), lambda: pack(_between(self.memory.minute, first, end)))
+        return self._with_visitors(own, lambda: _between(self._visitors_wall[0], first, end))
+
+    def on_weekday(self, weekday: int) -> Bits:
+        bit = np.uint8(1 << weekday)
+        own = self._kept(("weekday", weekday), lambda: pack((self.memory.weekdays & bit) != 0))
+        return self._with_visitors(own, lambda: (self._visitors_wall[1] & bit) != 0)
 
     @cached_property
-    def in_progress(self) -> Flags:
-        return self.starts <= self.seconds
+    def _visitors_wall(self) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """Return minutes of the day and weekdays of those on the visitor's clock, by that clock.
 
-    def soon(self, minutes: int) -> Flags:
-        """Return what is in progress, or starts within so many minutes."""
-        return self.starts <= self.seconds + minutes * 60
-
-    @cached_property
-    def minutes(self) -> NDArray[np.int16]:
-        """The minute of the day at which each starts, -1 without a time."""
-        return self._wall[0]
-
-    @cached_property
-    def weekdays(self) -> NDArray[np.uint8]:
-        """Bits of the weekdays on which each starts; bit 0 is Monday."""
-        return self._wall[1]
-
-    @cached_property
-    def _wall(self) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
+        They are the meeting's own, moved by the difference of both zones at its next date.
+        """
         memory, at = self.memory, self.by_visitor
-        if at is None:
-            return memory.minute, memory.weekdays
-        at = at[(memory.minute[at] >= 0) & (self.starts[at] != NEVER)]
-        moved = memory.minute[at] + self._visitor_offsets(self.starts[at]) - memory.offset[at]
-        days, minute = np.divmod(moved, _DAY_MINUTES)
-        minutes, weekdays = memory.minute.copy(), memory.weekdays.copy()
-        minutes[at] = minute
-        days = (days % 7).astype(np.uint8)
-        own = weekdays[at].astype(np.uint16)
-        weekdays[at] = ((own << days) | (own >> (7 - days))) & 0x7F
-        return minutes, weekdays
+        starts, own = self.starts[at], memory.minute[at].astype(np.int32)
+        is_timed = (own >= 0) & (starts != NEVER)
+        days, minutes = np.divmod(own + self._visitor_offsets(starts) - memory.offset[at], _DAY_MINUTES)
+        shift = (days % 7).astype(np.uint16)
+        weekdays = memory.weekdays[at].astype(np.uint16)
+        moved = ((weekdays << shift) | (weekdays >> (7 - shift))) & 0x7F
+        return np.where(is_timed, minutes, own), np.where(is_timed, moved, weekdays).astype(np.uint8)
 
-    def on_weekday(self, weekday: int) -> Flags:
-        return (self.weekdays & np.uint8(1 << weekday)) != 0
+    # Dates
 
-    def on_day(self, days_from_today: int) -> Flags:
+    def on_day(self, days_from_today: int) -> Bits:
         """Return what takes place today (0), tomorrow (1), … and is not over. Today is where each keeps its clock."""
-        memory = self.memory
-        found = np.zeros(memory.capacity, dtype=bool)
-        wanted = self._todays + days_from_today
-        over_before = self.seconds - memory.length
-        for n in range(STARTS):
-            starts = memory.starts[n]
-            found |= (starts > over_before) & (starts != NEVER) & (self._local_days(starts) == wanted)
-        return found
+        if self._is_behind:
+            wanted = self._wanted(days_from_today)
+            flags = [(self.memory.days[n] == wanted) & ~self._over(n) for n in range(STARTS)]
+            own = pack(np.logical_or.reduce(flags))
+        else:
+            key = ("day", days_from_today, self._quarter)
+            first, later = self._kept(key, lambda: self._on_day(days_from_today))
+            own = later | (first & ~self._is_over)
+        return self._with_visitors(own, lambda: self._visitors_on_day(days_from_today))
+
+    def _on_day(self, days_from_today: int) -> tuple[Bits, Bits]:
+        """Return whose first known start, and whose later ones, are on that day."""
+        days, wanted = self.memory.days, self._wanted(days_from_today)
+        return pack(days[0] == wanted), pack(np.logical_or.reduce([days[n] == wanted for n in range(1, STARTS)]))
+
+    def _visitors_on_day(self, days_from_today: int) -> Flags:
+        today = self.now.astimezone(self.visitor_zone).toordinal() - _EPOCH_DAY
+        on_day = self._visitors_days == today + days_from_today
+        for n in range(STARTS if self._is_behind else 1):
+            on_day[n] &= ~self._over(n)[self.by_visitor]
+        return on_day.any(axis=0)
 
     @cached_property
-    def _todays(self) -> NDArray[np.int32]:
-        """Today's date as a number, by each meeting's clock."""
-        memory = self.memory
-        numbers = np.zeros(max(memory.zones, default=0) + 1, dtype=np.int32)
-        for number, name in memory.zones.items():
-            numbers[number] = self.now.astimezone(ZoneInfo(name)).toordinal() - _EPOCH_DAY
-        todays = numbers[np.minimum(memory.zone, len(numbers) - 1)]
-        if self.by_visitor is not None:
-            todays[self.by_visitor] = self.now.astimezone(self.visitor_zone).toordinal() - _EPOCH_DAY
-        return todays
+    def _visitors_days(self) -> NDArray[np.int64]:
+        """Return the visitor's date of each start of those on the visitor's clock."""
+        starts = self.memory.starts[:, self.by_visitor]
+        return (starts + self._visitor_offsets(starts) * np.int64(60)) // _DAY_SECONDS
 
-    def _local_days(self, starts: NDArray[np.int32]) -> NDArray[np.int64]:
-        memory = self.memory
-        local = starts.astype(np.int64) + memory.offset.astype(np.int64) * 60
-        days, beyond = np.divmod(local - memory.minute.astype(np.int64) * 60, _DAY_SECONDS)
-        # `offset` is that of the first start: after a clock change the wall time seems an hour
-        # off, which must not cost a day. A date that was moved to another hour is where it is.
-        is_regular = (beyond <= _NEARLY) | (beyond >= _DAY_SECONDS - _NEARLY)
-        days = np.where(is_regular, days + (beyond >= _DAY_SECONDS - _NEARLY), local // _DAY_SECONDS)
-        if self.by_visitor is not None:
-            there = starts[self.by_visitor]
-            is_known = there != NEVER
-            at = self.by_visitor[is_known]
-            days[at] = (there[is_known] + self._visitor_offsets(there[is_known]) * 60) // _DAY_SECONDS
-        return days
+    def _wanted(self, days_from_today: int) -> NDArray[np.int16]:
+        """Return the date asked for as a number, by each meeting's own zone."""
+        zones = self.memory.zones
+        numbers = np.zeros(max(zones, default=0) + 1, dtype=np.int16)
+        for number, name in zones.items():
+            numbers[number] = self.now.astimezone(zone_named(name)).toordinal() - _EPOCH_DAY + days_from_today
+        return numbers[self.memory.zone]
 
-    def _visitor_offsets(self, starts: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _over(self, n: int) -> Flags:
+        return self.memory.starts[n] <= self.seconds - self.memory.length
+
+    @cached_property
+    def _is_over(self) -> Bits:
+        return pack(self._over(0))
+
+    @cached_property
+    def _is_behind(self) -> bool:
+        """Whether some entry's second known start has come already."""
+        return bool(self._kept("second", lambda: self.memory.starts[1].min()) <= self.seconds)
+
+    @property
+    def _quarter(self) -> int:
+        # Every zone's midnight is on a quarter of an hour.
+        return self.seconds // 900
+
+    # Both clocks
+
+    def _kept(self, key: Any, work_out: Callable[[], Any]) -> Any:
+        kept = self.memory.kept
+        if key not in kept:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[key] = work_out()
+        return kept[key]
+
+    def _with_visitors(self, own: Bits, theirs: Callable[[], Flags]) -> Bits:
+        """Return a row in which those on the visitor's clock have their own answer."""
+        if self.by_visitor is None:
+            return own
+        flags = np.zeros(self.memory.capacity, dtype=bool)
+        flags[self.by_visitor] = theirs()
+        return (own & ~self.visitor_bits) | pack(flags)
+
+    def _visitor_offsets(self, starts: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the visitor's offset from UTC at each instant, in minutes."""
-        steps, which = np.unique(starts.astype(np.int64) // _STEP, return_inverse=True)
-        offsets = [
-            (datetime.fromtimestamp(EPOCH + step * _STEP, self.visitor_zone).utcoffset() or timedelta())
-            // timedelta(minutes=1)
-            for step in steps.tolist()
-        ]
-        return np.array(offsets, dtype=np.int64)[which]
+        latest = self._kept("latest", lambda: _latest(self.memory.starts))
+        first, last = (self.seconds // _WEEK - 2) * _WEEK, (max(latest, self.seconds) // _WEEK + 1) * _WEEK
+        changes, offsets = _offsets(str(self.visitor_zone), first, last)
+        return offsets[np.searchsorted(changes, starts, side="right")]
 
 
-def between(minutes: NDArray[np.int16], first: int, end: int) -> Flags:
-    """Return what starts from `first` until before `end`, over midnight when that is earlier."""
+def _latest(starts: NDArray[np.int32]) -> int:
+    known = starts[starts != NEVER]
+    return int(known.max()) if len(known) else 0
+
+
+@lru_cache(maxsize=64)
+def _offsets(zone: str, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return when a zone's offset changes between two instants, and the offsets around the changes, in minutes."""
+    known = zone_named(zone)
+
+    def offset(at: int) -> int:
+        there = datetime.fromtimestamp(EPOCH + at, known).utcoffset() or timedelta()
+        return there // timedelta(minutes=1)
+
+    changes, offsets = [], [offset(first)]
+    for at in range(first, last, _WEEK):
+        before, after = offsets[-1], offset(at + _WEEK)
+        if before == after:
+            continue
+        low, high = at, at + _WEEK
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if offset(middle) == before else (low, middle)
+        changes.append(high)
+        offsets.append(after)
+    return np.array(changes, dtype=np.int64), np.array(offsets, dtype=np.int32)
+
+
+def _between(minutes: NDArray[Any], first: int, end: int) -> Flags:
     if first < end:
         return (minutes >= first) & (minutes < end)
     return (minutes >= first) | ((minutes >= 0) & (minutes < end))

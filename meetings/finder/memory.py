@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -26,6 +26,10 @@ from meetings.models import FinderEntry, FinderTerm
 EPOCH = 1_577_836_800  # 2020-01-01 00:00 UTC
 NEVER = int(np.iinfo(np.int32).max)
 STARTS = 4
+NO_DAY = int(np.iinfo(np.int16).max)
+_DAY = 86_400
+# A wall time that a clock change moved is still nearer to its own day than this.
+_NEARLY = 3 * 3600
 
 Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -41,7 +45,7 @@ MANY_CHANGES = 10_000
 # An entry knows four starts, so one that has moved on to its next is right for days without
 # being read again.
 MOVED_ON_EVERY_SECONDS = 60
-_CHUNK = 16_384
+_CHUNK = 8192
 _TERMS_KEPT, _TERMS_TEXT = 64, 400
 
 _TIMES = (
@@ -87,6 +91,7 @@ class Memory:
     size: int  # positions in use
     ids: NDArray[np.int64]
     starts: NDArray[np.int32]  # [which, position]; NEVER where there is none
+    days: NDArray[np.int16]  # of the starts, in the meeting's zone, counted from EPOCH's
     length: NDArray[np.int32]
     weekdays: NDArray[np.uint8]
     minute: NDArray[np.int16]
@@ -102,6 +107,8 @@ class Memory:
     zones: dict[int, str]
     sorted_size: int  # so many positions are in the order of ids
     late: dict[int, int]  # position by id of those that came later
+    # Rows that follow from the columns alone, kept by whoever worked them out first.
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def capacity(self) -> int:
@@ -287,7 +294,7 @@ def _with_changes(memory: Memory) -> Memory | None:
     columns["ids"][memory.size : size] = new["id"]
     changed = replace(
         memory, version=version, size=size, **columns, late=late, row_of_fact=row_of_fact, row_of_term=row_of_term,
-        zones=zones,
+        zones=zones, kept={},
     )  # fmt: skip
     rows = rows[~is_new | (rows["is_listed"] == 1)]
     ids = rows["id"].astype(np.int64)
@@ -315,16 +322,17 @@ def _moved_on(memory: Memory) -> Memory:
     columns = {name: column.copy() for name, column in _columns_of(memory).items() if name in _TIME_COLUMNS}
     at = memory.find(rows["id"].astype(np.int64))
     _put_times(columns, at[at >= 0], rows[at >= 0])
-    return replace(memory, times_version=times_version, **columns)
+    return replace(memory, times_version=times_version, kept={}, **columns)
 
 
-_TIME_COLUMNS = ("starts", "length", "weekdays", "minute", "offset")
+_TIME_COLUMNS = ("starts", "days", "length", "weekdays", "minute", "offset")
 
 
 def _empty_columns(capacity: int) -> dict[str, Any]:
     return {
         "ids": np.zeros(capacity, dtype=np.int64),
         "starts": np.full((STARTS, capacity), NEVER, dtype=np.int32),
+        "days": np.full((STARTS, capacity), NO_DAY, dtype=np.int16),
         "length": np.zeros(capacity, dtype=np.int32),
         "weekdays": np.zeros(capacity, dtype=np.uint8),
         "minute": np.full(capacity, -1, dtype=np.int16),
@@ -341,9 +349,24 @@ def _columns_of(memory: Memory) -> dict[str, Any]:
 
 def _put_times(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:
     for n in range(STARTS):
-        columns["starts"][n, at] = rows[f"start_{n + 1}"]
+        starts = rows[f"start_{n + 1}"].astype(np.int64)
+        columns["starts"][n, at] = starts
+        columns["days"][n, at] = _days(starts, rows["minute"].astype(np.int64), rows["offset"].astype(np.int64))
     for name in ("length", "weekdays", "minute", "offset"):
         columns[name][at] = rows[name]
+
+
+def _days(starts: NDArray[np.int64], minute: NDArray[np.int64], offset: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the local day of each start.
+
+    `offset` is that of the first start: after a clock change the wall time seems an hour off,
+    which must not cost a day. A date that was moved to another hour is where it is.
+    """
+    local = starts + offset * 60
+    days, beyond = np.divmod(local - minute * 60, _DAY)
+    is_late = beyond >= _DAY - _NEARLY
+    days = np.where(is_late | (beyond <= _NEARLY), days + is_late, local // _DAY)
+    return np.where(starts == NEVER, NO_DAY, np.minimum(days, NO_DAY - 1))
 
 
 def _put_rest(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:

@@ -28,7 +28,7 @@ class Names:
     choices: dict[str, dict[str, str]]
     approaches: dict[int, Approach]
     fellowships: dict[int, Fellowship]
-    families: dict[str, str]
+    traits: dict[int, Trait]
     folded: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
@@ -72,8 +72,9 @@ def read() -> Names:
         "time": _labels(TimeOfDay),
     }
     choices |= {kind.value: {} for kind in TraitKind}
-    for kind, slug, name in Trait.objects.values_list("kind", "slug", "name"):
-        choices[kind][slug] = name
+    traits = {trait.pk: trait for trait in Trait.objects.only("kind", "slug", "name", "order")}
+    for trait in traits.values():
+        choices[trait.kind][trait.slug] = trait.name
     folded = [
         ("approach", approach.slug, tuple(fold(name) for name in (approach.name, *approach.also_known_as)))
         for approach in approaches
@@ -86,7 +87,7 @@ def read() -> Names:
         choices=choices,
         approaches={approach.pk: approach for approach in approaches},
         fellowships={fellowship.pk: fellowship for fellowship in fellowships},
-        families={approach.slug: approach.family for approach in approaches},
+        traits=traits,
         folded=tuple(folded),
     )
 

@@ -28,7 +28,7 @@ _FIELDS = (
     "source__is_demo",
 )  # fmt: skip
 # Which traits a card tells, and in what order.
-_TOLD = (TraitKind.FOCUS, TraitKind.FORMAT, TraitKind.ACCESS, TraitKind.LANGUAGE)
+_TOLD = {TraitKind.FOCUS.value: 0, TraitKind.FORMAT.value: 1, TraitKind.ACCESS.value: 2, TraitKind.LANGUAGE.value: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ def fetch(
     for occurrence in Occurrence.objects.filter(meeting__in=ids, original_on__gte=(now - timedelta(days=400)).date()):
         changes[occurrence.meeting_id].append(occurrence)
     traits = defaultdict(list)
-    told = MeetingTrait.objects.filter(meeting__in=ids, trait__kind__in=_TOLD).exclude(value=TraitValue.NO)
-    for row in told.select_related("trait").only(
-        "meeting_id", "value", "trait__kind", "trait__slug", "trait__name", "trait__order"
-    ):
-        traits[row.meeting_id].append(row)
+    told = MeetingTrait.objects.filter(meeting__in=ids).exclude(value=TraitValue.NO)
+    for pk, trait_id, value in told.values_list("meeting", "trait", "value"):
+        trait = names.traits.get(trait_id)
+        if trait and trait.kind in _TOLD:
+            traits[pk].append(MeetingTrait(trait=trait, value=value))
     results = []
     for pk in ids:
         meeting = meetings.get(pk)
@@ -180,7 +180,7 @@ def _badges(meeting: Meeting, traits: list[MeetingTrait]) -> list[str]:
         badges.append(_("For members"))
     elif meeting.open_to == OpenTo.INVITATION:
         badges.append(_("By invitation"))
-    for row in sorted(traits, key=lambda row: (_TOLD.index(row.trait.kind), row.trait.order, row.trait.slug)):
+    for row in sorted(traits, key=lambda row: (_TOLD[row.trait.kind], row.trait.order, row.trait.slug)):
         if row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS:
             badges.append(_("%(focus)s only") % {"focus": row.trait.name})
         else:

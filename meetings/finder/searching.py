@@ -88,6 +88,9 @@ class _Search:
         )
         self.within = self._within()
         _narrowed = self.filters.qs
+        # A filter and its set know each other, so they wait for the garbage collector: they
+        # must not keep the selection's columns, which are megabytes, for so long.
+        self.filters.queryset = self.filters._qs = None
         if self.centre and self.within:
             self.selection.within(self.centre.latitude, self.centre.longitude, self._km(self.within))
         self.include_unsaid = self.asked["unknown"] == "include"

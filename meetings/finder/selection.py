@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from meetings import geo
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import memory as columns
-from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock, between
-from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, pack, unpack
+from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock
+from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, pack
 from meetings.finder.names import Names
 from meetings.models import FinderEntry
 
@@ -27,8 +27,8 @@ MAY_BE_UNSAID = frozenset({"format", "focus", "access", "feature", "language", "
 
 SORT_BY_TIME, SORT_BY_DISTANCE, SORT_BY_NAME = "time", "distance", "name"
 
-# Parts of a sorting key, in bits. In sum 61: what comes first, minutes, tens of metres, position.
-_MINUTE_BITS, _DISTANCE_BITS, _POSITION_BITS = 22, 18, 20
+_HORIZONS = (3, 30)
+_BEFORE_ALL = np.int32(-(2**30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ class Selection:
 
     def starting_between(self, first: int, end: int) -> None:
         """Keep those that start from one minute of the day until before another."""
-        self.among("hours", pack(between(self.clock.minutes, first, end)))
+        self.among("hours", self.clock.between(first, end))
 
     def starting_soon(self, minutes: int) -> None:
         """Keep those in progress, and those that start within so many minutes."""
-        self.among("soon", pack(self.clock.soon(minutes)))
+        self.among("soon", self.clock.within(minutes * 60))
 
     def _having(self, facet: str, values: Iterable[str]) -> Clause | None:
         rows = [(self._row(facet, value), self._row(f"not-{facet}", value)) for value in values]
@@ -158,24 +158,22 @@ class Selection:
     def clock(self) -> Clock:
         by_visitor = None
         if self.visitor_zone:
-            bits = self._row("clock", "visitor")
+            by_visitor = self._row("clock", "visitor")
             if self.attendance and Attendance.IN_PERSON not in self.attendance:
-                bits = bits | self._row("attendance", Attendance.ONLINE)
-            by_visitor = unpack(bits)
+                by_visitor = by_visitor | self._row("attendance", Attendance.ONLINE)
         return Clock(self.memory, now=self.now, visitor_zone=self.visitor_zone, by_visitor=by_visitor)
 
     def by_clock(self, value: str) -> Bits:
         """Return who takes place on a day ("monday", "today") or at a time of day ("evening")."""
         if value not in self._rows_by_clock:
-            self._rows_by_clock[value] = pack(self._flags_by_clock(value))
+            if value in DAYS:
+                row = self.clock.on_weekday(DAYS.index(value))
+            elif value in (TODAY, TOMORROW):
+                row = self.clock.on_day(int(value == TOMORROW))
+            else:
+                row = self.clock.between(*MINUTES_OF[TimeOfDay(value)])
+            self._rows_by_clock[value] = row
         return self._rows_by_clock[value]
-
-    def _flags_by_clock(self, value: str) -> columns.Flags:
-        if value in DAYS:
-            return self.clock.on_weekday(DAYS.index(value))
-        if value in (TODAY, TOMORROW):
-            return self.clock.on_day(int(value == TOMORROW))
-        return between(self.clock.minutes, *MINUTES_OF[TimeOfDay(value)])
 
     # Order
 
@@ -183,37 +181,53 @@ class Selection:
         """Return the positions from `first` until before `end`, in order.
 
         By time: what is in progress, latest start first; then the next to start, the nearer
-        first; then what has no time. By distance or name: then by time. The cost does not grow
-        with `first`.
+        first; then what has no time. By distance: of equally near ones the next to start. The
+        cost does not grow with `first`.
         """
+        total = count(left)
+        if first >= total:
+            return np.empty(0, dtype=np.intp)
+        end = min(end, total)
+        if sort == SORT_BY_TIME:
+            left = self._starting_in_time(left, end)
         found = columns.positions(left)
-        if first >= len(found):
-            return found[:0]
-        keys = self._keys(found, sort)
-        end = min(end, len(found))
-        if end < len(found):
-            # Keys differ from each other, so every page has its own meetings and no others.
-            part = np.argpartition(keys, end)[:end] if end * 4 < len(found) else np.argsort(keys)[:end]
-            found, keys = found[part], keys[part]
-        return found[np.argsort(keys)][first:end]
-
-    def _keys(self, found: Positions, sort: str) -> NDArray[np.int64]:
+        key = self._first_key(found, sort)
+        if end - first < len(found):
+            # What may stand in the window, without sorting all the rest: everything between
+            # its first and last key.
+            edges = np.partition(key, (first, end - 1))[[first, end - 1]]
+            before = int(np.count_nonzero(key < edges[0]))
+            inside = (key >= edges[0]) & (key <= edges[1])
+            found, key = found[inside], key[inside]
+            first, end = first - before, end - before
+        # Positions differ, so every page has its own meetings and no others.
         if sort == SORT_BY_NAME:
-            return ((self.memory.name_rank[found] * 1024).astype(np.int64) << _POSITION_BITS) | found
-        starts = self.clock.starts[found].astype(np.int64)
-        ahead = starts - self.clock.seconds
-        is_now = ahead <= 0
-        minutes = np.clip(np.abs(ahead) // 60, 0, (1 << _MINUTE_BITS) - 1)
-        group = np.where(is_now, 0, np.where(starts == NEVER, 2, 1))
-        by_time = (group << _MINUTE_BITS) | minutes
-        apart = np.zeros(len(found), dtype=np.int64)
-        if self.distance is not None:
-            apart = np.clip(np.nan_to_num(self.distance[found]) * 100, 0, (1 << _DISTANCE_BITS) - 1).astype(np.int64)
-        if sort == SORT_BY_DISTANCE:
-            keys = (apart << (_MINUTE_BITS + 2)) | by_time
+            order = np.lexsort((found, key))
         else:
-            keys = (by_time << _DISTANCE_BITS) | apart
-        return (keys << _POSITION_BITS) | found
+            then = SORT_BY_TIME if sort == SORT_BY_DISTANCE else SORT_BY_DISTANCE
+            order = np.lexsort((found, self._first_key(found, then), key))
+        return found[order][first:end]
+
+    def _starting_in_time(self, left: Bits, end: int) -> Bits:
+        """Return those that start within the shortest time that holds enough of them."""
+        for hours in _HORIZONS:
+            sooner = left & self.clock.within(hours * 3600)
+            if count(sooner) >= end:
+                return sooner
+        return left
+
+    def _first_key(self, found: Positions, sort: str) -> NDArray[np.int32] | NDArray[np.float64]:
+        if sort == SORT_BY_NAME:
+            return self.memory.name_rank[found]
+        if sort == SORT_BY_DISTANCE:
+            return np.zeros(len(found)) if self.distance is None else self.distance[found]
+        starts = self.clock.starts[found]
+        # Minutes until the start; what is in progress comes before all, latest start first.
+        ahead = (starts - np.int32(self.clock.seconds)) // np.int32(60)
+        is_now = starts <= self.clock.seconds
+        ahead[is_now] = _BEFORE_ALL - ahead[is_now]
+        ahead[starts == NEVER] = NEVER
+        return ahead
 
 
 def distances(memory: Memory, latitude: float, longitude: float, km: float) -> NDArray[np.float64]:
