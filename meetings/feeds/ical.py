@@ -5,7 +5,8 @@ decided, once for every calendar:
 
 - Wall times are written with their zone, and the zone with them (`ical_zones`), so that 7 pm
   stays 7 pm. A repeating meeting is one VEVENT with a rule, counted in weeks from Monday.
-- The first date is the first one that takes place at or after `since`.
+- The first date is the first one that takes place at or after `since`; one before it when the
+  clocks change at that very date.
 - Pauses leave their dates out (EXDATE). A pause without an end in sight ends the rule (UNTIL).
 - A date that differs is written by itself under its original time (RECURRENCE-ID): cancelled
   ones too, with STATUS:CANCELLED, so that people see that it is off and do not just miss it.
@@ -27,7 +28,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -40,6 +40,7 @@ from meetings.schedules import Frequency, Schedule, Start
 PRODUCT = "-//Calendar//1.0//EN"
 REFRESHED_EVERY = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +199,12 @@ def _by_the_rule(schedule: Schedule, on: date) -> datetime:
 def _first_date(series: Series, through: date) -> date | None:
     schedule = series.schedule
     since = max(series.since, schedule.first_on or series.since)
-    found = list(islice(schedules.dates(schedule, since, max(through, since)), 2))
-    if len(found) == 2 and since != schedule.first_on and not _is_plain(schedule, found[0]):
-        # Whatever a program makes of a wall time that is skipped, it should not begin with one.
-        return found[1]
-    return found[0] if found else None
+    first = next(schedules.dates(schedule, since, max(through, since)), None)
+    if first is None or _is_plain(schedule, first):
+        return first
+    # Whatever a program makes of a wall time that is skipped, it should not begin with one.
+    earlier = [on for on in schedules.dates(schedule, since - _YEAR, first - _DAY) if _is_plain(schedule, on)]
+    return earlier[-1] if earlier else first
 
 
 def _last_date(schedule: Schedule, through: date) -> date | None:
