@@ -94,23 +94,30 @@ def place_is_hidden() -> Q:
     )
 
 
-def may_show_join(meeting: Meeting, start: Start | None, now: datetime) -> bool:
+def may_show_join(
+    meeting: Meeting, start: Start | None, now: datetime, *, is_coming: bool = False, has_pressed: bool = False
+) -> bool:
     """Tell whether link, passcode and phone may be shown now.
 
-    `start` is the date in progress or the next one, None when there is none. Only what the
-    group gives to everybody is shown: at any time, or from 15 minutes before the start until
-    the end. A paused meeting has no join step.
+    `start` is the date in progress or the next one, None when there is none. Everybody is
+    shown what the group gives to everybody: at any time, or from 15 minutes before the start
+    until the end. `has_pressed` is somebody who pressed a button for it, `is_coming` somebody
+    with a place at this date. A paused meeting, and a cancelled date, have no join step.
     """
-    if not is_running(meeting) or not may_show_place(meeting):
+    if not is_running(meeting) or not may_show_place(meeting) or (start is not None and start.is_cancelled):
         return False
     match meeting.join_visibility:
         case JoinVisibility.EVERYONE:
             return True
         case JoinVisibility.BEFORE_START:
-            if start is None or start.is_cancelled:
+            if start is None:
                 return False
             ends_at = start.ends_at or start.starts_at + ASSUMED_DURATION
             return start.starts_at - SHOWN_BEFORE_START <= now < ends_at
+        case JoinVisibility.ON_PRESS:
+            return has_pressed or is_coming
+        case JoinVisibility.COMING:
+            return is_coming
         case _:
             return False
 

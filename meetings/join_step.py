@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings import access
+from meetings import access, questions, rsvps
 from meetings.enums import ChannelState, JoinVisibility
 from meetings.models import Meeting
 from meetings.schedules import Start
@@ -62,11 +63,14 @@ class PhoneNumber:
 class JoinStep:
     """What to press, dial or ask. With `is_shown` False only `how_to_get` is said.
 
-    `opens_in` is the time until the link appears by itself, None when it does not.
+    `opens_in` is the time until the link appears by itself, None when it does not. `next_url`
+    is the page where it is to be had, "" for none, with the words `next_label`.
     """
 
     is_shown: bool
     how_to_get: str = ""
+    next_url: str = ""
+    next_label: str = ""
     opens_in: timedelta | None = None
     url: str = ""
     provider: str = ""
@@ -77,17 +81,24 @@ class JoinStep:
     is_missing: bool = False
 
 
-def for_meeting(meeting: Meeting, start: Start | None, now: datetime) -> JoinStep | None:
-    """Return the way in from afar, None when there is none now: in person only, or paused.
+def for_meeting(
+    meeting: Meeting, start: Start | None, now: datetime, *, is_coming: bool = False, has_pressed: bool = False
+) -> JoinStep | None:
+    """Return the way in from afar, None when there is none now: in person only, paused, cancelled.
 
-    `start` is the date in progress or the next one.
+    `start` is the date in progress or the next one; who is asking is as in `access.may_show_join`.
     """
     if not access.is_running(meeting) or not access.has_join_step(meeting):
         return None
-    if not access.may_show_join(meeting, start, now):
+    if start is not None and start.is_cancelled:
+        return None
+    if not access.may_show_join(meeting, start, now, is_coming=is_coming, has_pressed=has_pressed):
+        next_url, next_label = _next_step(meeting, start, now)
         return JoinStep(
             is_shown=False,
-            how_to_get=_how_to_get(meeting, start),
+            how_to_get=_how_to_get(meeting, start, has_next=bool(next_url)),
+            next_url=next_url,
+            next_label=next_label,
             opens_in=_opens_in(meeting, start, now),
         )
     by_link = ChannelState.OPEN in (meeting.online, meeting.any_time)
@@ -145,7 +156,21 @@ def _opens_in(meeting: Meeting, start: Start | None, now: datetime) -> timedelta
     return max(timedelta(0), start.starts_at - access.SHOWN_BEFORE_START - now)
 
 
-def _how_to_get(meeting: Meeting, start: Start | None) -> str:
+def _next_step(meeting: Meeting, start: Start | None, now: datetime) -> tuple[str, str]:
+    """Return where the way in is to be had, and the words of the link; two empty texts for nowhere."""
+    if not access.may_show_place(meeting):
+        return "", ""
+    match meeting.join_visibility:
+        case JoinVisibility.ON_PRESS:
+            return reverse("meetings:join", args=[meeting.slug]), _("Show me the way in")
+        case JoinVisibility.COMING if start is not None and not rsvps.why_closed(meeting, start, now=now):
+            return reverse("meetings:rsvp_new", args=[meeting.slug, start.original_on]), _("Keep a seat for me")
+        case JoinVisibility.ASK if questions.can_be_asked(meeting):
+            return reverse("meetings:ask", args=[meeting.slug]), _("Ask the group")
+    return "", ""
+
+
+def _how_to_get(meeting: Meeting, start: Start | None, *, has_next: bool) -> str:
     if not access.may_show_place(meeting):
         return _(
             "This meeting is for teenagers. To keep them safe, the fellowship gives the place and link itself: "
@@ -157,6 +182,15 @@ def _how_to_get(meeting: Meeting, start: Start | None) -> str:
                 "The way in is shown here from 15 minutes before the meeting starts. "
                 "Come back then: there is nothing to fill in."
             )
+        case JoinVisibility.ON_PRESS:
+            return _("The way in is for people. Press the button, and it is shown.")
+        case JoinVisibility.COMING if has_next:
+            return _(
+                "The way in is shown to those who are coming. "
+                "Keep a seat, with or without a name, and it is on your page."
+            )
+        case JoinVisibility.ASK if has_next:
+            return _("The group gives the way in itself. You can ask from here; neither side sees an address.")
         case JoinVisibility.COMING:
             return _("The group gives the way in only to those who are coming. Please ask the group.")
     return _("The group gives the way in itself. Please ask the group; nobody will mind.")

@@ -57,8 +57,11 @@ REVEAL_FROM_NETWORK = Bucket("reveal-network", 60, timedelta(hours=1))
 ASK_FROM_NETWORK = Bucket("ask-network", 10, timedelta(hours=1))
 ABOUT_ME_FROM_NETWORK = Bucket("about-me-network", 10, timedelta(hours=1))
 PLACE_FROM_NETWORK = Bucket("place-network", 240, timedelta(hours=1))
+# Nobody finds a private link by trying.
+UNKNOWN_LINKS_FROM_NETWORK = Bucket("unknown-link-network", 60, timedelta(hours=1))
 # Nobody's mailbox is to be filled from here.
 MAIL_TO_ADDRESS = Bucket("mail-address", 5, timedelta(hours=1))
+MAIL_TO_GROUP = Bucket("mail-group", 20, timedelta(hours=24))
 
 
 class TooMany(Exception):

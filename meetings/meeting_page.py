@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from groups.enums import Belief, Covers, Goal
-from meetings import access, entry_rules, join_step, provenance, schedules, structured_data, week_strip, wording
-from meetings.enums import ChannelState, TraitKind, TraitValue
+from meetings import access, entry_rules, join_step, provenance, rsvps, schedules, structured_data, week_strip, wording
+from meetings.enums import ChannelState, RsvpPolicy, TraitKind, TraitValue
 from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
 
 UPCOMING_DATES = 6
@@ -47,6 +47,7 @@ class Date:
     place_label: str = ""
     is_online_only: bool = False
     directions_url: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class Where:
     directions_url: str
     is_closed_for_now: bool
     is_approximate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a seat at a date can be kept, and whether the group needs to know."""
+
+    url: str
+    is_needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class MeetingPage:
     ways: str
     where: Where | None
     join: join_step.JoinStep | None
+    seat: Seat | None
     who: list[entry_rules.Line]
     rules: list[entry_rules.Line]
     belief: str
@@ -136,8 +146,9 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         dates=dates,
         pauses=_pauses(meeting, now),
         ways=wording.ways_label(meeting),
-        where=_where(meeting, may_show_place=may_show_place),
+        where=place_of(meeting, may_show_place=may_show_place),
         join=join_step.for_meeting(meeting, current, now),
+        seat=_next_seat(meeting, dates, now),
         who=who,
         rules=[line for line in who if line.is_rule],
         belief=str(Belief(meeting.belief).label) if meeting.belief else "",
@@ -198,11 +209,11 @@ def _dates(
     coming = schedules.next_starts(schedule, after=now, limit=UPCOMING_DATES, include_cancelled=True)
     starts = running + [start for start in coming if start not in running]
     return [
-        _date(meeting, start, changes.get(start.original_on), now, visitor_zone) for start in starts[:UPCOMING_DATES]
+        one_date(meeting, start, changes.get(start.original_on), now, visitor_zone) for start in starts[:UPCOMING_DATES]
     ]
 
 
-def _date(
+def one_date(
     meeting: Meeting,
     start: schedules.Start,
     change: Occurrence | None,
@@ -228,6 +239,7 @@ def _date(
         place_label=_changed_place(change.venue) if change and change.venue and may_show_place else "",
         is_online_only=bool(change and change.is_online_only),
         directions_url=_directions_on(meeting, change) if may_show_place else "",
+        url=reverse("meetings:occurrence_detail", args=[meeting.slug, start.original_on]),
     )
 
 
@@ -242,6 +254,20 @@ def _in_your_zone(start: schedules.Start, zone: ZoneInfo, visitor_zone: ZoneInfo
         "time": wording.time_label(start, visitor_zone.key),
         "zone": wording.zone_label(visitor_zone.key, at=start.starts_at),
     }
+
+
+def seat_at(meeting: Meeting, start: schedules.Start, *, now: datetime) -> Seat | None:
+    """Return where a seat at this date can be kept, None where none can."""
+    if rsvps.why_closed(meeting, start, now=now):
+        return None
+    return Seat(
+        url=reverse("meetings:rsvp_new", args=[meeting.slug, start.original_on]),
+        is_needed=meeting.rsvp_policy == RsvpPolicy.NEEDED,
+    )
+
+
+def _next_seat(meeting: Meeting, dates: list[Date], now: datetime) -> Seat | None:
+    return next((seat for date in dates if (seat := seat_at(meeting, date.start, now=now))), None)
 
 
 def _pauses(meeting: Meeting, now: datetime) -> list[str]:
@@ -270,7 +296,7 @@ def _date_words(on: date) -> str:
 # ── Where ───────────────────────────────────────────────────────────────────
 
 
-def _where(meeting: Meeting, *, may_show_place: bool) -> Where | None:
+def place_of(meeting: Meeting, *, may_show_place: bool) -> Where | None:
     venue = meeting.venue
     if meeting.in_person == ChannelState.NONE or venue is None:
         return None

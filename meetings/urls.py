@@ -4,17 +4,29 @@ The pages of groups are about their meetings, so their views live here; `recover
 them in the namespace `groups`, because `groups` itself knows nothing of meetings.
 """
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.views.decorators.cache import cache_control
 
-from meetings import sitemaps
-from meetings.views import calendars, finder, groups, meetings, places, robots
+from meetings import converters, sitemaps
+from meetings.views import about_me, calendars, finder, groups, meetings, occurrences, places, robots, rsvps
+
+register_converter(converters.DateConverter, "date")
 
 app_name = "meetings"
 
 urlpatterns = [
     path("meetings/", finder.meeting_list, name="meeting_list"),
     path("meetings/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<slug:slug>/join/", occurrences.join, name="join"),
+    path("meetings/<slug:slug>/ask/", occurrences.ask, name="ask"),
+    path("meetings/<slug:slug>/<date:on>/", occurrences.occurrence_detail, name="occurrence_detail"),
+    path("meetings/<slug:slug>/<date:on>/rsvp/", rsvps.rsvp_new, name="rsvp_new"),
+    path("rsvp/sent/", rsvps.rsvp_sent, name="rsvp_sent"),
+    path("rsvp/about-me/", about_me.about_me, name="about_me"),
+    path("rsvp/about-me/<slug:token>/", about_me.about_me_kept, name="about_me_kept"),
+    path("rsvp/about-me/<slug:token>/about-me.json", about_me.about_me_download, name="about_me_download"),
+    path("rsvp/answer/<slug:token>/", about_me.answer, name="answer"),
+    path("rsvp/<slug:token>/", rsvps.rsvp_place, name="rsvp_place"),
     path("meetings/<slug:slug>/<str:on>.ics", calendars.occurrence_calendar, name="occurrence_calendar"),
     path("feeds/meetings.ics", calendars.search_calendar, name="search_calendar"),
     path("feeds/meetings/<slug:slug>.ics", calendars.meeting_calendar, name="meeting_calendar"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from meetings import contacts
 from meetings.enums import ContactKind
-from meetings.models import Rsvp, StandingRsvp
+from meetings.models import Question, Rsvp, StandingRsvp
 
 # What is erased of a person; `erased` in SQL and in `forget` below is the same.
 ERASED = {"contact": None, "contact_key": "", "contact_kind": ContactKind.NONE, "alias": None, "host_sees_alias": False}
@@ -76,7 +76,7 @@ def alias_of(kept: Rsvp | StandingRsvp) -> str:
     return contacts.decrypt(kept.alias).get("alias", "") if kept.alias is not None else ""
 
 
-def address_of(kept: Rsvp | StandingRsvp) -> str:
+def address_of(kept: Rsvp | StandingRsvp | Question) -> str:
     """Return the person's address, "" for none."""
     return contacts.address_of(kept.contact) if kept.contact is not None else ""
 

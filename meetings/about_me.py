@@ -1,0 +1,130 @@
+"""Everything kept about an address: to see, to download, to erase."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from meetings import occurrences, rsvp_states
+from meetings.enums import RsvpReason
+from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
+from meetings.questions import words_of
+from meetings.rsvps import waiting
+from meetings.rsvps.people import address_of, alias_of, forget
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept under one address."""
+
+    rsvps: list[Rsvp]
+    standing: list[StandingRsvp]
+    questions: list[Question]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.rsvps or self.standing or self.questions)
+
+
+def kept_under(contact_key: str) -> Kept:
+    """Return what is kept under the key of an address (`contacts.match_key`). Three queries."""
+    if not contact_key:
+        return Kept([], [], [])
+    return Kept(
+        rsvps=list(
+            Rsvp.objects.filter(contact_key=contact_key)
+            .select_related("occurrence__meeting")
+            .order_by("occurrence__starts_at", "pk")
+        ),
+        standing=list(
+            StandingRsvp.objects.filter(contact_key=contact_key).select_related("meeting").order_by("created_at", "pk")
+        ),
+        questions=list(
+            Question.objects.filter(contact_key=contact_key).select_related("meeting").order_by("asked_at", "pk")
+        ),
+    )
+
+
+def as_data(kept: Kept) -> dict[str, Any]:
+    """Return the same to be downloaded: plain values, instants as ISO 8601 in UTC."""
+    return {
+        "places": [_place(rsvp) for rsvp in kept.rsvps],
+        "standing_places": [
+            {
+                "meeting": standing.meeting.name,
+                "address": address_of(standing),
+                "alias": alias_of(standing),
+                "others": standing.others,
+                "dates_left": standing.dates_left,
+                "created_at": _iso(standing.created_at),
+                "ended_at": _iso(standing.ended_at),
+            }
+            for standing in kept.standing
+        ],
+        "questions": [
+            {
+                "meeting": question.meeting.name,
+                "words": words_of(question),
+                "address": address_of(question),
+                "asked_at": _iso(question.asked_at),
+            }
+            for question in kept.questions
+        ],
+    }
+
+
+def erase(contact_key: str, *, now: datetime) -> int:
+    """Erase everything kept under an address. Places that are still ahead are given back.
+
+    Links to them open nothing any more. That somebody once came stays as a number. Returns
+    how many things were erased.
+    """
+    kept = kept_under(contact_key)
+    for standing in kept.standing:
+        with transaction.atomic():
+            if standing.ended_at is None:
+                standing.ended_at = now
+                standing.save(update_fields=["ended_at"])
+            OutgoingMessage.objects.filter(standing=standing).delete()
+            forget(standing)
+            PrivateLink.objects.filter(standing=standing).delete()
+    for rsvp in kept.rsvps:
+        with transaction.atomic():
+            occurrence = occurrences.locked(rsvp.occurrence_id)
+            rsvp = Rsvp.objects.get(pk=rsvp.pk)
+            rsvp.occurrence = occurrence
+            is_ahead = occurrence.starts_at is not None and occurrence.starts_at > now
+            if rsvp.is_live and is_ahead:
+                rsvp_states.end(rsvp, RsvpReason.BY_PERSON, now=now)
+            OutgoingMessage.objects.filter(rsvp=rsvp).delete()
+            forget(rsvp)
+            PrivateLink.objects.filter(rsvp=rsvp).delete()
+            waiting.promote(occurrence, now=now)
+    for question in kept.questions:
+        with transaction.atomic():
+            OutgoingMessage.objects.filter(question=question).delete()
+            question.delete()
+    PrivateLink.objects.filter(contact_key=contact_key).delete()
+    return len(kept.rsvps) + len(kept.standing) + len(kept.questions)
+
+
+def _place(rsvp: Rsvp) -> dict[str, Any]:
+    return {
+        "meeting": rsvp.occurrence.meeting.name,
+        "date": rsvp.occurrence.original_on.isoformat(),
+        "starts_at": _iso(rsvp.occurrence.starts_at),
+        "state": rsvp.state,
+        "reason": rsvp.reason,
+        "address": address_of(rsvp),
+        "alias": alias_of(rsvp),
+        "host_sees_alias": rsvp.host_sees_alias,
+        "others": rsvp.others,
+        "created_at": _iso(rsvp.created_at),
+        "confirmed_at": _iso(rsvp.confirmed_at),
+        "cancelled_at": _iso(rsvp.cancelled_at),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

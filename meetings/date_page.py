@@ -1,0 +1,131 @@
+"""What the page of one date says, prepared."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+
+from meetings import access, entry_rules, join_step, meeting_page, occurrences, rsvps, schedules, structured_data
+from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
+from meetings.models.listings import Pause
+
+
+@dataclass(frozen=True, slots=True)
+class DatePage:
+    """One date of a meeting. `where` and `join` are None where there is nothing to go to or to join.
+
+    `about_how_many` are coming, None when the public is not told. `no_seat_because` says why
+    no seat can be kept although the group keeps seats.
+    """
+
+    meeting: Meeting
+    found: occurrences.Date
+    date: meeting_page.Date
+    shows_demo: bool
+    is_over: bool
+    where: meeting_page.Where | None
+    join: join_step.JoinStep | None
+    seat: meeting_page.Seat | None
+    no_seat_because: str
+    about_how_many: int | None
+    rules: list[entry_rules.Line]
+    who: list[entry_rules.Line]
+    before_url: str
+    after_url: str
+    calendar_url: str
+    neutral_calendar_url: str
+    similar_url: str
+    canonical_url: str
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.date.start.is_cancelled
+
+
+def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> DatePage:
+    """Return what the page of a date says; the meeting is from `access.get_meeting`.
+
+    Raises occurrences.NoSuchDate for a day that is no date, or one too far away to have a page.
+    """
+    prefetch_for_dates(meeting)
+    found = occurrences.on(meeting, original_on)
+    if not occurrences.has_page(found.start, now=now):
+        raise occurrences.NoSuchDate
+    words = meeting_page.one_date(meeting, found.start, found.row, now, visitor_zone)
+    is_over = found.ends_at <= now
+    why = rsvps.why_closed(meeting, found.start, now=now)
+    is_on = not is_over and not found.start.is_cancelled and access.is_running(meeting)
+    who = entry_rules.lines(meeting)
+    before, after = _neighbours(meeting, found.start, now=now)
+    calendar_url = reverse("meetings:occurrence_calendar", args=[meeting.slug, original_on.isoformat()])
+    return DatePage(
+        meeting=meeting,
+        found=found,
+        date=words,
+        shows_demo=meeting.source is not None and meeting.source.is_demo,
+        is_over=is_over,
+        where=where_on(meeting, found.row) if is_on else None,
+        join=join_step.for_meeting(meeting, found.start, now) if is_on else None,
+        seat=meeting_page.seat_at(meeting, found.start, now=now),
+        no_seat_because=why if is_on and meeting.rsvp_policy != "off" else "",
+        about_how_many=rsvps.public_count(found.row) if is_on else None,
+        rules=[line for line in who if line.is_rule],
+        who=who,
+        before_url=before,
+        after_url=after,
+        calendar_url=calendar_url,
+        neutral_calendar_url=f"{calendar_url}?title=neutral",
+        similar_url=meeting_page.similar_url(meeting),
+        canonical_url=structured_data.absolute(words.url),
+    )
+
+
+def prefetch_for_dates(meeting: Meeting) -> None:
+    """Fetch what every question about a meeting's dates needs. Three queries."""
+    prefetch_related_objects(
+        [meeting],
+        Prefetch(
+            "meeting_traits", queryset=MeetingTrait.objects.select_related("trait").order_by("trait__order", "pk")
+        ),
+        Prefetch("pauses", queryset=Pause.objects.order_by("first_on", "pk")),
+        Prefetch("occurrences", queryset=Occurrence.objects.select_related("venue")),
+    )
+
+
+def where_on(meeting: Meeting, row: Occurrence | None) -> meeting_page.Where | None:
+    """Return where this date is held, as it may be shown; None when it is online only."""
+    if row is not None and row.is_online_only:
+        return None
+    may_show_place = access.may_show_place(meeting)
+    if row is not None and row.venue is not None:
+        return meeting_page.place_of(_held_at(meeting, row.venue), may_show_place=may_show_place)
+    return meeting_page.place_of(meeting, may_show_place=may_show_place)
+
+
+def _held_at(meeting: Meeting, venue: Venue) -> Meeting:
+    """Return the meeting as it is on a date held elsewhere; never to be saved."""
+    elsewhere = Meeting(in_person=meeting.in_person, venue=venue)
+    elsewhere.pk = meeting.pk
+    return elsewhere
+
+
+def _neighbours(meeting: Meeting, start: schedules.Start, *, now: datetime) -> tuple[str, str]:
+    """Return the addresses of the dates before and after, "" where there is none with a page."""
+    schedule = meeting.schedule()
+    if schedule is None:
+        return "", ""
+    around = schedules.starts(
+        schedule,
+        after=max(now, start.starts_at - timedelta(days=100)),
+        before=start.starts_at + timedelta(days=100),
+        include_cancelled=True,
+    )
+    earlier = [other for other in around if other.starts_at < start.starts_at]
+    later = [other for other in around if other.starts_at > start.starts_at and occurrences.has_page(other, now=now)]
+    return _url(meeting, earlier[-1:]), _url(meeting, later[:1])
+
+
+def _url(meeting: Meeting, found: list[schedules.Start]) -> str:
+    return reverse("meetings:occurrence_detail", args=[meeting.slug, found[0].original_on]) if found else ""

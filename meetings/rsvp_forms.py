@@ -1,0 +1,218 @@
+"""What people fill in to keep a seat, and how a person is told from a machine without asking one."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from meetings import rsvps
+from meetings.enums import ContactKind
+from meetings.models import Meeting
+from meetings.models.rsvps import MOST_OTHERS
+
+# Nobody reads and presses faster; a page left open longer is shown afresh.
+QUICKEST = timedelta(seconds=1.5)
+STAMP_LIVES = timedelta(hours=24)
+_SALT = "meetings.rsvp_forms"
+
+LONGEST_ALIAS = 40
+
+_OTHERS = [(0, _("Only me")), (1, _("One more")), (2, _("Two more")), (3, _("Three more"))]
+
+
+class NotAPerson(Exception):
+    """The field nobody sees was filled in."""
+
+
+def stamp(*, now: datetime) -> str:
+    """Return a signed note of when a form was shown."""
+    return signing.dumps(round(now.timestamp(), 1), salt=_SALT)
+
+
+class PersonForm(forms.Form):
+    """Any form a stranger may send: with a field no person fills in, and a stamp of when it was shown.
+
+    `is_valid` raises NotAPerson when the hidden field is filled in.
+    """
+
+    # Named as machines like it; people neither see nor reach it.
+    website = forms.CharField(
+        required=False,
+        max_length=200,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.label_suffix = ""
+        self.initial.setdefault("shown", stamp(now=now))
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise NotAPerson
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        try:
+            shown_at = signing.loads(self.data.get("shown", ""), salt=_SALT)
+        except signing.BadSignature:
+            shown_at = None
+        gone_by = self.now.timestamp() - shown_at if isinstance(shown_at, float | int) else None
+        if gone_by is None or gone_by > STAMP_LIVES.total_seconds():
+            self._ask_again(gettext("This page was open for a long time. Please press once more."))
+        elif gone_by < QUICKEST.total_seconds():
+            self._ask_again(gettext("That was very quick. Please press once more, so that we know you are a person."))
+        return cleaned
+
+    def _ask_again(self, words: str) -> None:
+        # The form comes back as it was filled in, with a stamp of now.
+        self.data = self.data.copy()
+        self.data["shown"] = stamp(now=self.now)
+        self.add_error(None, words)
+
+
+class RsvpForm(PersonForm):
+    """Keep a seat: just count me, or with an e-mail address."""
+
+    JUST_ME, BY_EMAIL = "just-me", "email"
+    ONE, FOUR, EVERY = "one", "four", "every"
+
+    others = forms.TypedChoiceField(
+        choices=_OTHERS, coerce=int, initial=0, label=_("Who is coming"), help_text=_("A number is enough, no names.")
+    )
+    dates = forms.ChoiceField(
+        choices=[
+            (ONE, _("Only this date")),
+            (FOUR, _("This one and the next three")),
+            (EVERY, _("Every time, until I stop")),
+        ],
+        initial=ONE,
+        widget=forms.RadioSelect,
+        label=_("For which dates"),
+    )
+    way = forms.ChoiceField(
+        choices=[(JUST_ME, _("Just count me: nothing else is asked")), (BY_EMAIL, _("With an e-mail address"))],
+        initial=JUST_ME,
+        widget=forms.RadioSelect,
+        label=_("How shall we keep it"),
+    )
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        label=_("E-mail address"),
+        help_text=_(
+            "One message comes with a link to press. It names a time, nothing else. "
+            "The address is kept encrypted and erased a day after the meeting."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    alias = forms.CharField(
+        required=False,
+        max_length=LONGEST_ALIAS,
+        label=_("A name for the host"),
+        help_text=_("Any name will do. Erased a day after the meeting."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    agrees = forms.BooleanField(label=_("I have read who this meeting is for, and it is right for me"))
+
+    def __init__(self, *args: Any, meeting: Meeting, has_rules: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not meeting.rrule:
+            del self.fields["dates"]
+        if not meeting.host_sees_aliases:
+            del self.fields["alias"]
+        if not has_rules:
+            del self.fields["agrees"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        email, way = self.data.get("email", "").strip(), cleaned.get("way")
+        if way == self.BY_EMAIL and not email:
+            self.add_error("email", gettext("Please type the address, or choose “Just count me”."))
+        elif way == self.JUST_ME and email:
+            self.add_error(
+                "email", gettext("You typed an address and chose “Just count me”. Please empty this, or choose e-mail.")
+            )
+        return cleaned
+
+    def person(self) -> rsvps.Person:
+        """Return what was given; only for a valid form."""
+        said = self.cleaned_data
+        alias = said.get("alias", "").strip()
+        by_email = said["way"] == self.BY_EMAIL
+        return rsvps.Person(
+            kind=ContactKind.EMAIL if by_email else ContactKind.NONE,
+            address=said["email"] if by_email else "",
+            alias=alias,
+            host_sees_alias=bool(alias),
+            others=said["others"],
+        )
+
+    @property
+    def is_for_one_date(self) -> bool:
+        return self.cleaned_data.get("dates", self.ONE) == self.ONE
+
+    @property
+    def number_of_dates(self) -> int | None:
+        """How many dates, None for every one until stopped."""
+        return rsvps.DATES_OF_A_SHORT_ONE if self.cleaned_data["dates"] == self.FOUR else None
+
+
+class ChangeForm(forms.Form):
+    """Come with more or fewer others, or by another name."""
+
+    others = forms.TypedChoiceField(choices=_OTHERS, coerce=int, label=_("Who is coming"))
+    alias = forms.CharField(
+        required=False,
+        max_length=LONGEST_ALIAS,
+        label=_("A name for the host"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, has_alias: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        if not has_alias:
+            del self.fields["alias"]
+
+
+class AboutMeForm(PersonForm):
+    email = forms.EmailField(
+        max_length=254,
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+
+class AskForm(PersonForm):
+    words = forms.CharField(
+        max_length=2000,
+        label=_("Your question"),
+        help_text=_("No name is needed."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        label=_("E-mail address for the answer"),
+        help_text=_("The group does not see it: the answer comes through us. It is erased then, or in two weeks."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    words = forms.CharField(max_length=2000, label=_("Your answer"), widget=forms.Textarea(attrs={"rows": 6}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+
+
+assert len(_OTHERS) == MOST_OTHERS + 1

@@ -1,0 +1,217 @@
+"""Keeping a seat, and the page of somebody's own place. No account, no cookie."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from meetings import (
+    access,
+    date_page,
+    entry_rules,
+    limits,
+    meeting_page,
+    occurrences,
+    posting,
+    rsvp_forms,
+    rsvp_page,
+    rsvps,
+    tokens,
+)
+from meetings.enums import ContactKind, LinkPurpose
+from meetings.models import Meeting, PrivateLink, Rsvp
+from meetings.views.meetings import no_longer_listed
+from meetings.views.private import count, open_form, secret, see_other
+
+
+@open_form
+@require_http_methods(["GET", "HEAD", "POST"])
+def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
+    """Keep a seat at a date. With an e-mail address the answer is the same whoever asks."""
+    now = timezone.now()
+    try:
+        meeting = access.get_meeting(slug)
+        date_page.prefetch_for_dates(meeting)
+        found = occurrences.on(meeting, on)
+    except access.NoLongerListed as gone:
+        return no_longer_listed(request, gone)
+    except occurrences.NoSuchDate:
+        raise Http404 from None
+    if not occurrences.has_page(found.start, now=now):
+        raise Http404
+    context = {
+        "meeting": meeting,
+        "date": meeting_page.one_date(meeting, found.start, found.row, now, request.visitor_zone),
+        "closed_because": rsvps.why_closed(meeting, found.start, now=now),
+        "rules": [line for line in entry_rules.lines(meeting) if line.is_rule],
+        "section": "meetings",
+        "shows_demo": meeting.source is not None and meeting.source.is_demo,
+    }
+    if context["closed_because"]:
+        status = 409 if request.method == "POST" else 200
+        return render(request, "meetings/rsvp_new.html", context, status=status)
+    if request.method == "POST":
+        count(request, limits.RSVP_FROM_NETWORK, now=now)
+    form = rsvp_forms.RsvpForm(
+        request.POST if request.method == "POST" else None,
+        now=now,
+        meeting=meeting,
+        has_rules=bool(context["rules"]),
+    )
+    context["form"] = form
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "meetings/rsvp_new.html", context, status=422 if request.method == "POST" else 200)
+    try:
+        return _take(meeting, on, form, now=now)
+    except rsvps.RsvpClosed as closed:
+        context["closed_because"] = str(closed)
+        return render(request, "meetings/rsvp_new.html", context, status=409)
+
+
+def _take(meeting: Meeting, on: date, form: rsvp_forms.RsvpForm, *, now: datetime) -> HttpResponse:
+    person = form.person()
+    if form.is_for_one_date:
+        kept = rsvps.take_place(meeting, on, person=person, now=now)
+    else:
+        kept = rsvps.start_standing(meeting, on, person=person, dates=form.number_of_dates, now=now)
+    if person.kind == ContactKind.NONE:
+        subject = {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
+        return see_other("meetings:rsvp_place", tokens.issue(LinkPurpose.PLACE, now=now, **subject))
+    if limits.allows(limits.MAIL_TO_ADDRESS, kept.contact_key, now=now):
+        posting.send_place(kept, now=now)
+    return see_other("meetings:rsvp_sent")
+
+
+@require_safe
+def rsvp_sent(request: HttpRequest) -> HttpResponse:
+    """Say that a message is on its way. Nothing here depends on whose address it was."""
+    return secret(render(request, "meetings/rsvp_sent.html", {"section": "meetings"}))
+
+
+@open_form
+@require_http_methods(["GET", "HEAD", "POST"])
+def rsvp_place(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind a private link. Opening it changes nothing; each change is a button."""
+    now = timezone.now()
+    try:
+        link = tokens.find(token, LinkPurpose.PLACE, now=now)
+    except tokens.LinkUnknown:
+        return link_expired(request, now=now)
+    trouble = ""
+    form = None
+    calendar_address = ""
+    if request.method == "POST":
+        count(request, limits.PLACE_FROM_NETWORK, now=now)
+        named = request.POST.get("action", "")
+        action = _ACTIONS.get(named)
+        if named == "calendar":
+            calendar_address = _new_calendar(link, now=now)
+        elif action is None:
+            return see_other("meetings:rsvp_place", token)
+        try:
+            form = action(link, _named_place(link, request), request, now) if action else None
+        except rsvps.OccurrenceFull as full:
+            trouble = full
+        except (rsvps.OfferRanOut, rsvps.RsvpClosed) as late:
+            trouble = late
+        if form is None and not trouble and not calendar_address:
+            return see_other("meetings:rsvp_place", token)
+        link = tokens.find(token, LinkPurpose.PLACE, now=now)
+    page = rsvp_page.prepare(link, now=now)
+    context = {
+        "page": page,
+        "meeting": page.meeting,
+        "token": token,
+        "others_choices": rsvp_forms.RsvpForm.base_fields["others"].choices,
+        "trouble": trouble,
+        "full": trouble if isinstance(trouble, rsvps.OccurrenceFull) else None,
+        "ran_out": isinstance(trouble, rsvps.OfferRanOut),
+        "is_wrong": form is not None,
+        "calendar_address": calendar_address,
+    }
+    return render(request, "meetings/rsvp_place.html", context, status=422 if trouble or form else 200)
+
+
+def link_expired(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """Say that a private link opens nothing: unknown, over, revoked, of another kind, all alike."""
+    count(request, limits.UNKNOWN_LINKS_FROM_NETWORK, now=now)
+    return render(request, "link_expired.html", status=404)
+
+
+# ── What can be pressed there ───────────────────────────────────────────────
+# Each returns None, or the form when something in it was wrong.
+
+
+def _named_place(link: PrivateLink, request: HttpRequest) -> Rsvp | None:
+    """Return the place a button stands beside: of the link's own, and of nobody else's."""
+    if link.rsvp is not None:
+        return link.rsvp
+    return link.standing.rsvps.filter(public_id=request.POST.get("place", "")).first()
+
+
+def _on_place(change: Callable[..., Rsvp]) -> Callable:
+    def act(link: PrivateLink, rsvp: Rsvp | None, request: HttpRequest, now: datetime) -> None:
+        if rsvp is not None:
+            change(rsvp, now=now)
+
+    return act
+
+
+def _on_standing(change: Callable) -> Callable:
+    def act(link: PrivateLink, rsvp: Rsvp | None, request: HttpRequest, now: datetime) -> None:
+        if link.standing is not None:
+            change(link.standing, now=now)
+
+    return act
+
+
+def _change(link: PrivateLink, rsvp: Rsvp | None, request: HttpRequest, now: datetime) -> rsvp_forms.ChangeForm | None:
+    if rsvp is None:
+        return None
+    has_alias = rsvp.occurrence.meeting.host_sees_aliases and "alias" in request.POST
+    form = rsvp_forms.ChangeForm(request.POST, has_alias=has_alias)
+    if not form.is_valid():
+        return form
+    alias = form.cleaned_data["alias"].strip() if has_alias else None
+    rsvps.change(
+        rsvp,
+        others=form.cleaned_data["others"],
+        alias=alias,
+        host_sees_alias=bool(alias) if alias is not None else None,
+        now=now,
+    )
+    return None
+
+
+def _subject(link: PrivateLink) -> dict:
+    return {"rsvp": link.rsvp} if link.rsvp is not None else {"standing": link.standing}
+
+
+def _new_calendar(link: PrivateLink, *, now: datetime) -> str:
+    """Make the address of a calendar of one's own, told this once. An earlier one opens nothing any more."""
+    tokens.revoke(now=now, purpose=LinkPurpose.CALENDAR, **_subject(link))
+    told = tokens.issue(LinkPurpose.CALENDAR, now=now, **_subject(link))
+    return settings.SITE_URL + reverse("meetings:my_calendar", args=[told])
+
+
+def _no_calendar(link: PrivateLink, rsvp: Rsvp | None, request: HttpRequest, now: datetime) -> None:
+    tokens.revoke(now=now, purpose=LinkPurpose.CALENDAR, **_subject(link))
+
+
+_ACTIONS: dict[str, Callable] = {
+    "confirm": _on_place(rsvps.confirm),
+    "give-back": _on_place(rsvps.give_back),
+    "take-back": _on_place(rsvps.take_back),
+    "accept": _on_place(rsvps.accept),
+    "change": _change,
+    "calendar-off": _no_calendar,
+    "confirm-all": _on_standing(rsvps.confirm_standing),
+    "stop": _on_standing(rsvps.stop_standing),
+    "unstop": _on_standing(rsvps.unstop_standing),
+    "continue": _on_standing(rsvps.continue_standing),
+}
