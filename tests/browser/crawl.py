@@ -8,14 +8,19 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
-from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
-# Pages of one route that are looked at; a route with filters counts each set of them once.
-EXAMPLES_PER_ROUTE = 3
-MOST_PAGES = 120
+# Pages of one route that are looked at, and of one route with the same parameters.
+EXAMPLES_PER_ROUTE = 6
+EXAMPLES_PER_SEARCH = 2
+MOST_PAGES = 100
 
-# Not for visitors: sign-in stands before them, or they are not pages.
+# Not for visitors: sign-in stands before them.
 APART = ("admin",)
+# Parts of an address that only the person concerned knows; tests of their own open these.
+PRIVATE_PARTS = ("token", "secret")
+# Answers to a button pressed: nothing links to them.
+PRESSED = {"meetings:join", "meetings:ask"}
 
 
 @dataclass
@@ -36,10 +41,12 @@ def crawl(origin: str) -> Crawl:
     while waiting and len(found.pages) < MOST_PAGES:
         address = waiting.popleft()
         kind = _kind(address)
-        if address in seen or kind is None or examples[kind] >= EXAMPLES_PER_ROUTE:
+        if address in seen or kind is None:
+            continue
+        if examples[kind[0]] >= EXAMPLES_PER_ROUTE or examples[kind] >= EXAMPLES_PER_SEARCH:
             continue
         seen.add(address)
-        examples[kind] += 1
+        examples.update([kind, kind[0]])
         status, headers, body = fetch(origin + address)
         found.routes.add(kind[0])
         if status >= 400:
@@ -53,7 +60,11 @@ def crawl(origin: str) -> Crawl:
 
 def public_routes() -> set[str]:
     """Names of all routes a visitor may open."""
-    return {name for name, _pattern in _routes(get_resolver())}
+    return {
+        name
+        for name, entry in _routes(get_resolver())
+        if not any(part in entry.pattern.converters for part in PRIVATE_PARTS)
+    } - PRESSED
 
 
 def fetch(address: str) -> tuple[int, object, str]:
@@ -75,11 +86,7 @@ def _routes(resolver, namespace: str = ""):
 
 
 def _without_arguments() -> list[str]:
-    return [
-        "/" + str(entry.pattern).removesuffix("$").lstrip("^")
-        for name, entry in _routes(get_resolver())
-        if not entry.pattern.regex.groups and ":" not in name
-    ]
+    return [reverse(name) for name, entry in _routes(get_resolver()) if not entry.pattern.converters]
 
 
 def _of_sitemap(origin: str) -> list[str]:

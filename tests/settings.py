@@ -1,0 +1,10 @@
+"""The settings, with a data folder of the tests' own: they never touch the data of a running site."""
+
+import os
+from pathlib import Path
+
+VAR = Path(os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test")))
+# The web server names the folder of collected files as missing otherwise.
+(VAR / "static").mkdir(parents=True, exist_ok=True)
+
+from recovery.settings import *  # noqa: E402, F403
