@@ -54,6 +54,12 @@ def address_of(token: bytes | memoryview) -> str:
     return decrypt(token).get("address", "")
 
 
+def match_key_of(token: bytes | memoryview) -> str:
+    """Return the match key of what `sealed` was given. Raises UnreadableContact."""
+    said = decrypt(token)
+    return match_key(said.get("kind", ""), said.get("address", ""))
+
+
 def match_key(kind: ContactKind, address: str) -> str:
     """Return the key under which a person's address is found again, however it was typed.
 
