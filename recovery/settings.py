@@ -23,7 +23,13 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 LOCAL_MODE = not DATABASE_URL or not REDIS_URL
 if LOCAL_MODE:
-    _services = embedded.start(VAR_DIR, postgres=not DATABASE_URL, redis=not REDIS_URL)
+    _services = embedded.start(
+        VAR_DIR,
+        postgres=not DATABASE_URL,
+        redis=not REDIS_URL,
+        # Off in tests alone: what a power cut takes from them is made again.
+        durable=env.bool("VAR_IS_DURABLE", default=True),
+    )
 
 DATABASES = {"default": env.db("DATABASE_URL") if DATABASE_URL else _services.database}
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)

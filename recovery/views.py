@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from groups import help_lines
-from meetings.models import Meeting
+from meetings.models import FinderEntry
 from recovery.context_processors import site
 from recovery.templatetags.plain_words import dialled
 
@@ -122,8 +122,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Say in numbers whether this process can serve: milliseconds, seconds; null is no answer.
 
-    `next_start_overdue_seconds` is the age of the oldest next start that has passed and was
-    not yet refreshed: 0 when none, about a minute at most while the worker and beat live.
+    `next_start_overdue_seconds` is how long ago a meeting ended whose next start was not yet
+    worked out: 0 when there is none, about a minute at most while worker and beat live.
     Answers 503 when the database or Redis does not answer.
     """
     answer = {
@@ -133,7 +133,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     }
     if answer["database_ms"] is not None:
         now = timezone.now()
-        oldest = Meeting.objects.public().filter(next_starts_at__lt=now).aggregate(at=Min("next_starts_at"))["at"]
+        oldest = FinderEntry.objects.filter(is_listed=True, ends_at__lt=now).aggregate(at=Min("ends_at"))["at"]
         answer["next_start_overdue_seconds"] = round((now - oldest).total_seconds()) if oldest else 0
     is_ready = answer["database_ms"] is not None and answer["redis_ms"] is not None
     return JsonResponse(answer, status=200 if is_ready else 503)

@@ -6,5 +6,6 @@ from pathlib import Path
 VAR = Path(os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test")))
 # The web server names the folder of collected files as missing otherwise.
 (VAR / "static").mkdir(parents=True, exist_ok=True)
+os.environ.setdefault("VAR_IS_DURABLE", "false")
 
 from recovery.settings import *  # noqa: E402, F403

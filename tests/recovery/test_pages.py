@@ -16,8 +16,8 @@ from django.urls import path
 from django.utils import timezone
 
 from groups import help_lines
-from groups.enums import GroupState
-from meetings.models import Meeting
+from meetings.finder import index
+from meetings.models import FinderEntry
 from recovery import urls as site_urls
 from recovery import views
 from recovery.templatetags.plain_words import dialled, spoken
@@ -239,15 +239,12 @@ def test_readyz_speaks_in_numbers(client):
 
 
 @pytest.mark.django_db
-def test_readyz_tells_the_age_of_the_oldest_start_left_behind(client):
+def test_readyz_tells_how_long_a_next_start_was_left_behind(client):
     now = timezone.now()
-    late, later = MeetingFactory(), MeetingFactory()
-    hidden = MeetingFactory(group__state=GroupState.GONE)
-    for meeting, minutes in [(late, 5), (later, 2), (hidden, 60)]:
-        starts_at = now - timedelta(minutes=minutes)
-        Meeting.objects.filter(pk=meeting.pk).update(
-            next_starts_at=starts_at, next_ends_at=starts_at + timedelta(hours=1)
-        )
+    late, on_now = MeetingFactory(), MeetingFactory()
+    index.refresh(None, now=now)
+    FinderEntry.objects.filter(pk=late.pk).update(ends_at=now - timedelta(minutes=5))
+    FinderEntry.objects.filter(pk=on_now.pk).update(ends_at=now + timedelta(minutes=20))
 
     answer = client.get("/readyz").json()
 
