@@ -42,7 +42,7 @@ class NoDates(Exception):
 def of_meeting(meeting: Meeting, *, now: datetime, is_neutral: bool = False) -> bytes:
     """Return all dates of a meeting from `access.get_meeting`. A paused one is marked as cancelled.
 
-    Raises NoDates. At most five queries.
+    Raises NoDates. At most six queries.
     """
     (meeting,) = _with_dates(Meeting.objects.filter(pk=meeting.pk))
     if meeting.is_by_appointment:
@@ -107,7 +107,7 @@ def of_places(rsvps: QuerySet[Rsvp], *, now: datetime, is_plain: bool = False, r
 
 
 def _with_dates(meetings: QuerySet[Meeting]) -> list[Meeting]:
-    """Fetch all that a calendar says of the meetings. Five queries, however many they are."""
+    """Fetch all that a calendar says of the meetings. Six queries, however many they are."""
     return list(
         meetings.select_related("group__fellowship", "venue").prefetch_related(
             "pauses",
