@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 from meetings.finder.results import Result
 
@@ -164,20 +165,27 @@ class Page:
         return self.asked["soon"] or USUAL_SOON
 
 
-def url_with(given: QueryDict, /, **changes: object) -> str:
-    """Return this search as an address, with parameters set, or taken away by None. Never with `page`."""
-    query = given.copy()
-    query.pop("page", None)
-    for name, value in changes.items():
-        if value is None:
-            query.pop(name, None)
-        elif isinstance(value, list):
-            query.setlist(name, value)
-        else:
-            query[name] = str(value)
-    return "?" + query.urlencode()
+class Address:
+    """A search as an address, and the addresses one step away from it. `page` is never kept."""
 
+    def __init__(self, given: QueryDict) -> None:
+        # Encoded once: a page has a hundred links that differ in one part.
+        self._parts = [
+            (name, value, urlencode({name: value}))
+            for name, values in given.lists()
+            if name != "page"
+            for value in values
+        ]
 
-def url_without(given: QueryDict, name: str, value: str) -> str:
-    """Return this search without one value of a parameter."""
-    return url_with(given, **{name: [other for other in given.getlist(name) if other != value] or None})
+    def having(self, /, **changes: object) -> str:
+        """Return the search with parameters set, or taken away by None."""
+        kept = [part for name, _value, part in self._parts if name not in changes]
+        return "?" + "&".join(kept + [urlencode({name: value}) for name, value in changes.items() if value is not None])
+
+    def without(self, name: str, value: str) -> str:
+        """Return the search without one value of a parameter."""
+        return "?" + "&".join(part for n, v, part in self._parts if (n, v) != (name, value))
+
+    def only(self, *names: str) -> str:
+        """Return the search with nothing but these parameters."""
+        return "?" + "&".join(part for name, _value, part in self._parts if name in names)

@@ -23,6 +23,7 @@ from meetings.finder.clock import DAYS, TODAY, TOMORROW
 from meetings.finder.memory import Bits, count
 from meetings.finder.page import (
     PER_PAGE,
+    Address,
     Centre,
     Choice,
     Empty,
@@ -31,8 +32,6 @@ from meetings.finder.page import (
     Page,
     Pages,
     SortLink,
-    url_with,
-    url_without,
 )
 from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection
 
@@ -71,6 +70,7 @@ def matching_ids(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | No
 class _Search:
     def __init__(self, given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None, per_page: int) -> None:
         self.given, self.now, self.per_page = given, now, per_page
+        self.address = Address(given)
         self.messages: list[str] = []
         self.memory = memory.current()
         self.names = names.current(self.memory)
@@ -111,7 +111,7 @@ class _Search:
             best = found[0]
             # Only what may have been meant as well, not what merely begins so.
             others = [
-                Link(match.label, url_with(self.given, near=match.label))
+                Link(match.label, self.address.having(near=match.label))
                 for match in found[1:]
                 if fold(match.name) == fold(best.name)
             ][:OTHERS_OFFERED]
@@ -246,29 +246,29 @@ class _Search:
 
     def _chips(self) -> list[Link]:
         """Return everything that is asked for, each with the search without it."""
-        given, asked = self.given, self.asked
+        given, asked, address = self.given, self.asked, self.address
         chips = []
         if asked["q"]:
-            chips.append(Link(f"“{given['q'][: parameters.LONGEST_SHOWN]}”", url_with(given, q=None)))
+            chips.append(Link(f"“{given['q'][: parameters.LONGEST_SHOWN]}”", address.having(q=None)))
         if self.centre:
             label = self.centre.label or _("your position")
             words = _("Within %(distance)s of %(place)s") % {
                 "distance": self._distance_label(self.within or 0),
                 "place": label,
             }
-            chips.append(Link(words, url_with(given, near=None, lat=None, lon=None, within=None)))
+            chips.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
         for name in (*FACETS, *BY_CLOCK):
             labels = self._labels(name)
             if asked[name] is True:
-                chips.append(Link(labels["yes"], url_with(given, **{name: None})))
+                chips.append(Link(labels["yes"], address.having(**{name: None})))
             elif asked[name]:
-                chips += [Link(labels[value], url_without(given, name, value)) for value in asked[name]]
+                chips += [Link(labels[value], address.without(name, value)) for value in asked[name]]
         if asked["soon"]:
-            chips.append(Link(soon_label(asked["soon"]), url_with(given, soon=None)))
+            chips.append(Link(soon_label(asked["soon"]), address.having(soon=None)))
         if asked["from"] is not None or asked["until"] is not None:
-            chips.append(Link(self._hours_label(), url_with(given, **{"from": None, "until": None})))
+            chips.append(Link(self._hours_label(), address.having(**{"from": None, "until": None})))
         if self.include_unsaid:
-            chips.append(Link(_("Also those that do not say"), url_with(given, unknown=None)))
+            chips.append(Link(_("Also those that do not say"), address.having(unknown=None)))
         return chips
 
     def _hours_label(self) -> str:
@@ -291,7 +291,7 @@ class _Search:
         if self.centre:
             labels = {SORT_BY_TIME: _("Next to start"), SORT_BY_DISTANCE: _("Nearest"), SORT_BY_NAME: _("Name")}
         return [
-            SortLink(label, url_with(self.given, sort=None if sort == SORT_BY_TIME else sort), sort == self.sort)
+            SortLink(label, self.address.having(sort=None if sort == SORT_BY_TIME else sort), sort == self.sort)
             for sort, label in labels.items()
         ]
 
@@ -299,8 +299,8 @@ class _Search:
         if not unsaid:
             return None
         if self.include_unsaid:
-            return Link(_("Leave out those that do not say"), url_with(self.given, unknown=None), unsaid)
-        return Link(_("Show those too"), url_with(self.given, unknown="include"), unsaid)
+            return Link(_("Leave out those that do not say"), self.address.having(unknown=None), unsaid)
+        return Link(_("Show those too"), self.address.having(unknown="include"), unsaid)
 
     # ── Nothing found ───────────────────────────────────────────────────────
 
@@ -313,7 +313,7 @@ class _Search:
             online_now=self._online_now(),
             similar=self._similar(),
             correction=self._correction(),
-            everything=url_with(QueryDict(mutable=True), tz=self.given.get("tz") or None).rstrip("?"),
+            everything=self.address.only("tz"),
         )
 
     def _without_one(self) -> list[Link]:
@@ -336,7 +336,7 @@ class _Search:
             label = labels.get(name) or ", ".join(
                 self._labels(name)[value] for value in (["yes"] if self.asked[name] is True else self.asked[name])
             )
-            url = url_with(self.given, **taken_away.get(name, {name: None}))
+            url = self.address.having(**taken_away.get(name, {name: None}))
             links.append(Link(_("Without %(condition)s") % {"condition": label}, url, number))
         return sorted(links, key=lambda link: -(link.count or 0))[:5]
 
@@ -346,8 +346,7 @@ class _Search:
         if near is None or len(self.selection.clauses) == 1:
             return None
         number = count(self.memory.listed & near.yes)
-        kept = {"near", "lat", "lon", "within", "unit", "tz"}
-        url = url_with(self.given, **{name: None for name in self.given if name not in kept})
+        url = self.address.only("near", "lat", "lon", "within", "unit", "tz")
         label = _("All meetings within %(distance)s") % {"distance": self._distance_label(self.within or 0)}
         return Link(label, url, number) if number else None
 
@@ -364,16 +363,15 @@ class _Search:
             number = count(others & probe.matching())
             if number:
                 label = _("Within %(distance)s") % {"distance": self._distance_label(reach)}
-                return Link(label, url_with(self.given, within=f"{reach:g}"), number)
+                return Link(label, self.address.having(within=f"{reach:g}"), number)
         return None
 
     def _online_now(self) -> Link:
         probe = Selection(self.memory, self.names, now=self.now, visitor_zone=self.visitor_zone)
         probe.having("attendance", [Attendance.ONLINE])
         probe.starting_soon(ONLINE_NOW_MINUTES)
-        plain = QueryDict(mutable=True)
-        url = url_with(
-            plain, attendance=Attendance.ONLINE.value, soon=ONLINE_NOW_MINUTES, tz=self.given.get("tz") or None
+        url = Address(QueryDict()).having(
+            attendance=Attendance.ONLINE.value, soon=ONLINE_NOW_MINUTES, tz=self.given.get("tz") or None
         )
         return Link(_("Online, now or within the hour"), url, count(probe.matching()))
 
@@ -391,7 +389,7 @@ class _Search:
             for further in by_slug[slug].try_next:
                 other = further.get("slug", "") if isinstance(further, dict) else ""
                 if counts.get(other) and other not in asked:
-                    url = url_with(self.given, approach=[other])
+                    url = self.address.having(approach=other)
                     offered.setdefault(other, Link(by_slug[other].name, url, counts[other]))
         return list(offered.values())[:SIMILAR_OFFERED]
 
@@ -399,7 +397,7 @@ class _Search:
         if not self.asked["q"]:
             return None
         text = words.correction(self.memory, self.asked["q"], self.names.folded)
-        return Link(text, url_with(self.given, q=text)) if text else None
+        return Link(text, self.address.having(q=text)) if text else None
 
 
 def soon_label(minutes: int) -> str:

@@ -1,0 +1,26 @@
+"""The site's addresses, and each measured page once more with its data ready."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from meetings.finder.page import Page
+from meetings.finder.searching import reaches
+from recovery import urls
+
+ready: dict[str, Page] = {}
+
+
+def ready_page(request: HttpRequest, name: str) -> HttpResponse:
+    page = ready[name]
+    context = {
+        "page": page,
+        "reaches": reaches(page.unit, page.within),
+        "section": "meetings",
+        "shows_demo": page.shows_demo,
+    }
+    return render(request, "meetings/meeting_list.html", context)
+
+
+urlpatterns = [*urls.urlpatterns, path("ready/<str:name>/", ready_page)]
+handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
