@@ -4,6 +4,7 @@ A row exists only when something happened to the date. Every change is one trans
 locks the row, tells those who are coming (`notices`), and makes the finder's copy true.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,8 @@ from meetings.enums import MessageKind, RsvpReason
 from meetings.finder import index
 from meetings.models import Meeting, Occurrence, Pause, Rsvp, Venue
 from meetings.models.rsvps import LIVE_STATES
+
+logger = logging.getLogger(__name__)
 
 # Dates have a page this far ahead and, so that a link sent yesterday still says something, behind.
 PAGES_AHEAD = timedelta(days=366)
@@ -191,10 +194,16 @@ def follow_changes(*, now: datetime) -> int:
     by_meeting: dict[Meeting, list[Occurrence]] = {}
     for row in joined:
         by_meeting.setdefault(row.meeting, []).append(row)
-    strayed = [meeting for meeting, rows in by_meeting.items() if not _agrees(meeting, rows)]
-    for meeting in strayed:
-        follow_rule(meeting, now=now)
-    return len(strayed)
+    followed = 0
+    for meeting, rows in by_meeting.items():
+        try:
+            if not _agrees(meeting, rows):
+                follow_rule(meeting, now=now)
+                followed += 1
+        except Exception:
+            # One that cannot be read never stops the rest.
+            logger.exception("the joined dates of meeting %s could not follow its rule", meeting.pk)
+    return followed
 
 
 def follow_rule(meeting: Meeting, *, now: datetime) -> None:

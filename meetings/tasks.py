@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from meetings import erasure, occurrences, rsvps
 from meetings.finder import index
 
 
@@ -10,3 +11,26 @@ from meetings.finder import index
 def refresh_next_starts(**_kwargs) -> int:
     """Move on the meetings whose date has passed; beat asks every minute."""
     return index.refresh_due(now=timezone.now())
+
+
+@shared_task
+def follow_changed_meetings(**_kwargs) -> int:
+    """Move the dates people have joined along with their meetings, and tell them."""
+    return occurrences.follow_changes(now=timezone.now())
+
+
+@shared_task
+def keep_seats_moving(**_kwargs) -> None:
+    """Give back what nobody confirmed or took, offer what is free, and join standing places to their dates."""
+    now = timezone.now()
+    rsvps.give_back_unconfirmed(now=now)
+    rsvps.expire_offers(now=now)
+    rsvps.fill_free_places(now=now)
+    rsvps.ask_whether_to_go_on(now=now)
+    rsvps.expand_all(now=now)
+
+
+@shared_task
+def forget_past_people(**_kwargs) -> int:
+    """Erase who came to dates that are over for a day."""
+    return erasure.erase_past(now=timezone.now())

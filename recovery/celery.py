@@ -17,4 +17,19 @@ app.conf.beat_schedule = {
         # A wake-up that was not taken within the minute is worth nothing: the next one is there.
         "options": {"expires": 55},
     },
+    "follow-changed-meetings": {
+        "task": "meetings.tasks.follow_changed_meetings",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "keep-seats-moving": {
+        "task": "meetings.tasks.keep_seats_moving",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "forget-past-people": {
+        "task": "meetings.tasks.forget_past_people",
+        "schedule": 600.0,
+        "options": {"expires": 590},
+    },
 }

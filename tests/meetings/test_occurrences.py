@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from groups.enums import ListingState
-from meetings import occurrences, rsvps, schedules
-from meetings.enums import ContactKind, MessageKind, RsvpPolicy, RsvpReason, RsvpState
+from meetings import notices, occurrences, rsvps, schedules
+from meetings.enums import ContactKind, MessageKind, MessageState, RsvpPolicy, RsvpReason, RsvpState
 from meetings.finder import index
 from meetings.models import FinderEntry, Meeting, Occurrence, OutgoingMessage, Rsvp
 from tests.factories import MeetingFactory, OccurrenceFactory, PauseFactory, VenueFactory
@@ -29,7 +29,9 @@ def somebody(meeting, on=TUESDAY, *, address="ana@example.org", now=NOW) -> Rsvp
 
 
 def told() -> list[str]:
-    return list(OutgoingMessage.objects.order_by("pk").values_list("kind", flat=True))
+    """Return the news of dates that are to go, or have gone."""
+    news = OutgoingMessage.objects.filter(kind__in=notices.ABOUT_A_DATE).exclude(state=MessageState.VOID)
+    return list(news.order_by("pk").values_list("kind", flat=True))
 
 
 def test_a_date_is_computed_until_something_happens_to_it():
@@ -249,3 +251,18 @@ def test_following_many_meetings_takes_few_queries(django_assert_num_queries):
 
     with django_assert_num_queries(2):
         occurrences.follow_changes(now=NOW)
+
+
+def test_a_meeting_that_cannot_be_read_does_not_stop_the_others(caplog):
+    broken, other = welcoming(), welcoming()
+    somebody(broken)
+    rsvp = somebody(other)
+    Meeting.objects.filter(pk=broken.pk).update(rrule="FREQ=WEEKLY;BYDAY=XX")
+    Meeting.objects.filter(pk=other.pk).update(start_time=time(18))
+
+    followed = occurrences.follow_changes(now=NOW)
+
+    rsvp.refresh_from_db()
+    assert followed == 1
+    assert rsvp.occurrence.starts_at == STARTS_AT - timedelta(hours=1)
+    assert f"meeting {broken.pk} could not follow" in caplog.text

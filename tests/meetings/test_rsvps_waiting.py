@@ -135,8 +135,7 @@ def test_an_offer_is_told_by_mail_in_the_same_transaction():
 
     rsvps.give_back(going, now=NOW)
 
-    message = OutgoingMessage.objects.get()
-    assert (message.kind, message.rsvp) == (MessageKind.OFFER, ana)
+    assert OutgoingMessage.objects.get(kind=MessageKind.OFFER).rsvp == ana
 
 
 @pytest.mark.django_db
