@@ -1,5 +1,6 @@
 """Coming to the next four dates, or to every one until the person stops."""
 
+import logging
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,8 @@ from meetings.models.rsvps import LIVE_STATES
 from . import places
 from .people import Person, forget, given_to
 from .policy import RsvpClosed, require_open
+
+logger = logging.getLogger(__name__)
 
 DATES_OF_A_SHORT_ONE = 4
 ASKED_AFTER = timedelta(weeks=12)
@@ -148,7 +151,11 @@ def expand_all(*, now: datetime) -> int:
     )
     joined = 0
     for found in standing.select_related("meeting__group__fellowship").order_by("pk"):
-        joined += len(expand(found, now=now))
+        try:
+            joined += len(expand(found, now=now))
+        except Exception:
+            # One that cannot be read never stops the rest.
+            logger.exception("standing place %s could not be joined to its dates", found.pk)
     return joined
 
 
@@ -196,7 +203,9 @@ def _due(standing: StandingRsvp, *, now: datetime) -> list[schedules.Start]:
         from_day = max(from_day, standing.taken_through + timedelta(days=1))
     after = max(now, schedules.to_instant(from_day, time.min, schedule.time_zone))
     coming = schedules.next_starts(schedule, after=after, limit=_LOOKED_THROUGH)
-    coming = [start for start in coming if start.original_on >= from_day]
+    # A changed rule may have moved a joined date past the last one looked at.
+    joined = set(standing.rsvps.values_list("occurrence__original_on", flat=True))
+    coming = [start for start in coming if start.original_on >= from_day and start.original_on not in joined]
     if not standing.is_endless:
         return coming
     near = [start for start in coming if start.starts_at <= now + JOINED_AHEAD]
