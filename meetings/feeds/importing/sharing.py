@@ -101,7 +101,7 @@ class _Settling:
             )
         self._sql("CREATE TEMPORARY TABLE said ON COMMIT DROP AS WITH " + _FOLD.replace("{rows}", rows))
         self._sql("CREATE INDEX ON said (key)")
-        self._sql("ANALYZE said")
+        self._sql("ANALYZE said, base")
 
     def _rename(self) -> None:
         """Give those that all their rows left for one new name that name."""
@@ -197,11 +197,12 @@ class _Settling:
             own |= {"created_at": clock, "updated_at": clock}
         slug = " || jsonb_build_object('slug', f.slug)" if self._kind == "group" else ""
         self._sql(
-            "INSERT INTO {table} SELECT r.* FROM fresh f, LATERAL jsonb_populate_record(NULL::{table},"
-            " %(defaults)s::jsonb || f.said || jsonb_build_object('id', f.id, 'public_id', f.public_id,"
-            " 'source_key', f.key)" + slug + ") r",
+            "WITH plain AS MATERIALIZED (SELECT jsonb_populate_record(NULL::{table}, %(defaults)s) AS one)"
+            " INSERT INTO {table} SELECT r.* FROM plain p, fresh f, LATERAL jsonb_populate_record(p.one,"
+            " f.said || jsonb_build_object('id', f.id, 'public_id', f.public_id, 'source_key', f.key)" + slug + ") r",
             defaults=json.dumps(self._defaults | own),
         )
+        self._sql("ANALYZE {table}")
         if self._kind == "group":
             self._sql(
                 "UPDATE groups_group g SET contact = convert_to(i.contact, 'UTF8') FROM fresh f, incoming i"
@@ -243,6 +244,7 @@ def give_public_ids(cursor: Any, rows: str) -> None:
     cursor.execute("DROP TABLE IF EXISTS given_ids")
     cursor.execute("CREATE TEMPORARY TABLE given_ids (key text, public_id text) ON COMMIT DROP")
     copy_rows("given_ids", ("key", "public_id"), ids)
+    cursor.execute("ANALYZE given_ids")
     cursor.execute(f"UPDATE {rows} r SET public_id = g.public_id FROM given_ids g WHERE g.key = r.key")
 
 

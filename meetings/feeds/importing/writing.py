@@ -19,7 +19,8 @@ from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as
 from meetings.models import Trait
 
 _CHANGE_COLUMNS = ("run_id", "key", "action", "before", "after")
-_BATCH = 2_000
+# From so many new rows on, the planner is told of them.
+_MANY = 1_000
 
 
 @dataclass(slots=True)
@@ -44,9 +45,10 @@ class Writer:
         """Write what is in `incoming` and `touched`, and let go what vanished."""
         with connection.cursor() as cursor:
             self._cursor = cursor
-            self._sql("DROP TABLE IF EXISTS vanishing")
+            self._sql("DROP TABLE IF EXISTS vanishing, dated")
             self._sql("CREATE TEMPORARY TABLE vanishing (key text) ON COMMIT DROP")
             copy_rows("vanishing", ("key",), ((key,) for key in vanished))
+            self._sql("ANALYZE vanishing")
             groups = sharing.settle_groups(self._source, now=self._now, is_first=self._is_first)
             venues = sharing.settle_venues(self._source, now=self._now, is_first=self._is_first)
             self._create()
@@ -81,10 +83,11 @@ class Writer:
         clock = self._now.isoformat()
         own = {"source_id": self._source.pk, "created_at": clock, "updated_at": clock, "last_seen_at": clock}
         self._sql(
-            "INSERT INTO meetings_meeting SELECT r.* FROM incoming i JOIN named_meetings n ON n.key = i.key"
+            "WITH plain AS MATERIALIZED (SELECT jsonb_populate_record(NULL::meetings_meeting, %(defaults)s) AS one)"
+            " INSERT INTO meetings_meeting SELECT r.* FROM plain p, incoming i JOIN named_meetings n ON n.key = i.key"
             " JOIN groups_group g ON g.source_id = %(source)s AND g.source_key = i.group_key"
             " LEFT JOIN meetings_venue v ON v.source_id = %(source)s AND v.source_key = i.venue_key,"
-            " LATERAL jsonb_populate_record(NULL::meetings_meeting, %(defaults)s::jsonb || (i.row_values->'meeting')"
+            " LATERAL jsonb_populate_record(p.one, (i.row_values->'meeting')"
             " || jsonb_build_object('id', i.meeting_id, 'public_id', i.public_id, 'slug', n.slug,"
             " 'group_id', g.id, 'venue_id', v.id, 'source_key', i.key,"
             " 'source_updated_at', i.updated_at)) r WHERE NOT i.is_known",
@@ -104,7 +107,8 @@ class Writer:
             " FROM incoming i WHERE NOT i.is_known",
             action=ImportAction.CREATED.value,
         )
-        self._sql("ANALYZE meetings_meeting, meetings_meetingtrait, groups_group, meetings_venue")
+        if self._written.created > _MANY:
+            self._sql("ANALYZE meetings_meeting, meetings_meetingtrait, groups_group, meetings_venue")
 
     def _change(self) -> None:
         """Set what the feed changed, field by field, around what people corrected."""
@@ -172,10 +176,13 @@ class Writer:
         self._sql(
             "INSERT INTO meetings_sourcerow (source_id, key, digest, values, meeting_id, run_id)"
             " SELECT %(source)s, key, digest, row_values, meeting_id, %(run)s FROM incoming"
-            " WHERE meeting_id IS NOT NULL ORDER BY key"
+            " WHERE meeting_id IS NOT NULL"
             " ON CONFLICT (source_id, key) DO UPDATE SET digest = excluded.digest, values = excluded.values,"
             " run_id = excluded.run_id"
         )
+        if self._written.created > _MANY:
+            # Without it the planner may take 300,000 rows for a few and join them one by one.
+            self._sql("ANALYZE meetings_sourcerow")
         self._sql(
             "UPDATE meetings_sourcerow r SET digest = t.digest FROM touched t"
             " WHERE r.source_id = %(source)s AND r.key = t.key"
@@ -217,12 +224,17 @@ class Writer:
         )
 
     def _touch(self) -> None:
+        if self._is_first:
+            return
         self._sql(
-            "UPDATE meetings_meeting m SET source_updated_at = i.updated_at FROM"
+            "CREATE TEMPORARY TABLE dated ON COMMIT DROP AS SELECT r.meeting_id, i.updated_at FROM"
             " (SELECT key, updated_at FROM touched UNION ALL SELECT key, updated_at FROM incoming WHERE is_known) i"
-            " JOIN meetings_sourcerow r ON r.source_id = %(source)s AND r.key = i.key"
-            " WHERE m.id = r.meeting_id AND m.source_updated_at IS DISTINCT FROM i.updated_at"
-            " AND i.updated_at IS NOT NULL"
+            " JOIN meetings_sourcerow r ON r.source_id = %(source)s AND r.key = i.key WHERE i.updated_at IS NOT NULL"
+        )
+        self._sql("ANALYZE dated")
+        self._sql(
+            "UPDATE meetings_meeting m SET source_updated_at = d.updated_at FROM dated d"
+            " WHERE m.id = d.meeting_id AND m.source_updated_at IS DISTINCT FROM d.updated_at"
         )
         # Kept to the hour: writing 300,000 rows anew each time to say "still there" helps nobody.
         self._sql(
