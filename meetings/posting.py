@@ -1,14 +1,23 @@
-"""Messages that answer what somebody just did on a page: written down here, sent by `meetings.outgoing`.
+"""Messages that answer what somebody just did on a page: written down here, sent by `meetings.reminders.sending`.
 
 Rows hold ids and an encrypted recipient. The words, and the private link in them, are made
 when the message goes.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from meetings import contacts
 from meetings.enums import ContactKind, MessageKind
 from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp
+from meetings.reminders.ways import CHANNEL_OF
+
+# How long a message is worth sending: as long as its link opens something.
+OF_USE = {
+    MessageKind.PLACE: timedelta(hours=24),
+    MessageKind.ABOUT_ME: timedelta(hours=2),
+    MessageKind.QUESTION: timedelta(days=7),
+    MessageKind.ANSWER: timedelta(days=7),
+}
 
 
 def send_place(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
@@ -35,4 +44,14 @@ def send_answer(question: Question, words: bytes, *, now: datetime) -> None:
 
 
 def _send(kind: MessageKind, recipient: bytes, *, now: datetime, **about) -> None:
-    OutgoingMessage.objects.create(kind=kind, recipient=recipient, created_at=now, due_at=now, **about)
+    said = contacts.decrypt(recipient)
+    OutgoingMessage.objects.create(
+        kind=kind,
+        channel=CHANNEL_OF[ContactKind(said["kind"])],
+        recipient=recipient,
+        recipient_key=contacts.match_key(said["kind"], said["address"]),
+        created_at=now,
+        due_at=now,
+        expires_at=now + OF_USE[kind],
+        **about,
+    )

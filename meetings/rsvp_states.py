@@ -6,11 +6,13 @@
 
 and from an end, asking again or taking it back leads to held, going or waiting. Each function
 sets every field that belongs to the state; constraints in the database stand behind them.
+Reminders follow in the same transaction: planned with the chair, void with its end.
 Whoever calls holds the lock on the occurrence (`occurrences.locked`).
 """
 
 from datetime import datetime
 
+from meetings import reminders
 from meetings.enums import RsvpReason, RsvpState
 from meetings.models import Rsvp
 
@@ -27,6 +29,7 @@ def hold(rsvp: Rsvp, *, confirm_by: datetime) -> None:
 def seat(rsvp: Rsvp, *, now: datetime) -> None:
     """Give the chair for good."""
     _set(rsvp, RsvpState.GOING, confirmed_at=rsvp.confirmed_at or now)
+    reminders.plan(rsvp, now=now)
 
 
 def wait(rsvp: Rsvp, *, since: datetime, confirm_by: datetime | None, now: datetime) -> None:
@@ -57,6 +60,7 @@ def end(rsvp: Rsvp, reason: RsvpReason, *, now: datetime) -> None:
         confirmed_at=rsvp.confirmed_at,
         waiting_since=rsvp.waiting_since,
     )
+    reminders.void_of_place(rsvp, now=now)
 
 
 def _set(

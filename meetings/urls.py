@@ -8,7 +8,7 @@ from django.urls import path, register_converter
 from django.views.decorators.cache import cache_control
 
 from meetings import converters, sitemaps
-from meetings.views import about_me, calendars, finder, groups, meetings, occurrences, places, robots, rsvps
+from meetings.views import about_me, calendars, finder, groups, meetings, messages, occurrences, places, robots, rsvps
 
 register_converter(converters.DateConverter, "date")
 
@@ -33,6 +33,12 @@ urlpatterns = [
     path("feeds/groups/<slug:slug>.ics", calendars.group_calendar, name="group_calendar"),
     path("feeds/mine/<slug:secret>.ics", calendars.my_calendar, name="my_calendar"),
     path("rsvp/<slug:secret>.ics", calendars.place_calendar, name="place_calendar"),
+    path("stop/<slug:token>/", messages.messages_stop, name="messages_stop"),
+    path("after/<slug:token>/", messages.after_date, name="after"),
+    path("hooks/texts/", messages.text_came_in, name="text_came_in"),
+    path("hooks/mail/", messages.mail_came_back, name="mail_came_back"),
+    path("notify.js", messages.notifications_worker, name="notifications_worker"),
+    path("outbox/", messages.outbox_list, name="outbox"),
     path("places/suggest", finder.place_suggest, name="place_suggest"),
     path("places/<str:country>/<str:region>/<slug:town>/", places.place_detail, name="place_detail"),
     path("robots.txt", robots.robots, name="robots"),

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from meetings import occurrences, schedules
-from meetings.enums import MessageKind, RsvpReason
-from meetings.models import Meeting, OutgoingMessage, Rsvp, StandingRsvp
+from meetings import notices, occurrences, schedules
+from meetings.enums import RsvpReason
+from meetings.models import Meeting, Rsvp, StandingRsvp
 from meetings.models.rsvps import LIVE_STATES
 
 from . import places
@@ -182,14 +182,7 @@ def ask_whether_to_go_on(*, now: datetime) -> int:
         # Whoever comes second updates nothing.
         if StandingRsvp.objects.filter(pk=standing.pk, asked_at=None).update(asked_at=now):
             asked += 1
-            if standing.contact is not None:
-                OutgoingMessage.objects.create(
-                    kind=MessageKind.STILL_COMING,
-                    standing=standing,
-                    recipient=standing.contact,
-                    created_at=now,
-                    due_at=now,
-                )
+            notices.ask_whether_to_go_on(standing, now=now)
     return asked
 
 

@@ -1,0 +1,67 @@
+"""Who wants no more messages, and from when: from within the request that says so.
+
+An address is stopped by its keyed hash. Messages that are planned to it become void in the
+same transaction; one that is on its way is stopped by its last look.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from meetings.enums import MessageKind, MessageReason, StopReason
+from meetings.models import OutgoingMessage, PushSubscription, StoppedAddress
+
+from .rows import void
+
+# Mail that came back today may be taken in some weeks. What a person asked for stands.
+BOUNCES_HOLD = timedelta(days=30)
+
+
+# What somebody has just asked for by typing the address: it goes to an address whose owner
+# wanted no reminders once, so that they can change their mind, and to no other stopped one.
+_ASKED_FOR = (MessageKind.PLACE, MessageKind.ABOUT_ME)
+
+
+def is_stopped(contact_key: str, kind: str = "") -> bool:
+    """Tell whether the address gets no message of this kind. One query, none without a key."""
+    if not contact_key:
+        return False
+    stopped = StoppedAddress.objects.filter(contact_key=contact_key)
+    if kind in _ASKED_FOR:
+        stopped = stopped.exclude(reason=StopReason.BY_PERSON)
+    return stopped.exists()
+
+
+def stop(contact_key: str, *, reason: StopReason = StopReason.BY_PERSON, now: datetime) -> int:
+    """Send nothing more to this address. Returns how many messages became void."""
+    if not contact_key:
+        return 0
+    with transaction.atomic():
+        StoppedAddress.objects.update_or_create(contact_key=contact_key, defaults={"reason": reason, "stopped_at": now})
+        said = MessageReason.BOUNCED if reason == StopReason.BOUNCED else MessageReason.STOPPED
+        return void(OutgoingMessage.objects.filter(recipient_key=contact_key), said, now=now)
+
+
+def stop_bounced(contact_key: str, *, now: datetime) -> int:
+    """Stop an address whose messages come back."""
+    return stop(contact_key, reason=StopReason.BOUNCED, now=now)
+
+
+def allow(contact_key: str) -> bool:
+    """Take the stop away: its owner asks for messages again. Returns whether there was one."""
+    return bool(StoppedAddress.objects.filter(contact_key=contact_key).delete()[0])
+
+
+def drop(subscription: PushSubscription | None, *, now: datetime) -> None:
+    """Forget a browser that shows no notifications any more, and void what was planned for it."""
+    if subscription is None:
+        return
+    with transaction.atomic():
+        PushSubscription.objects.filter(pk=subscription.pk, dropped_at=None).update(details=None, dropped_at=now)
+        void(subscription.messages.all(), MessageReason.UNSUBSCRIBED, now=now)
+
+
+def forget_old_bounces(*, now: datetime) -> int:
+    """Try addresses again whose mail came back some weeks ago. Returns how many."""
+    old = StoppedAddress.objects.filter(reason=StopReason.BOUNCED, stopped_at__lte=now - BOUNCES_HOLD)
+    return old.delete()[0]

@@ -1,0 +1,210 @@
+"""When and how somebody wants to be reminded: chosen on the page of their place."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from meetings import contacts
+from meetings.channels import push
+from meetings.enums import Channel, ContactKind, MessageKind, RsvpState
+from meetings.models import OutgoingMessage, PushSubscription, ReminderWishes, Rsvp, StandingRsvp
+from meetings.models.messages import LEAST_MINUTES, MOST_MINUTES, MOST_REMINDERS
+
+from . import consent, planning
+from .rows import plan
+from .ways import wishes_of
+
+CODE_LIVES = timedelta(minutes=10)
+MOST_CODE_TRIES = 5
+# Browsers of one person; the oldest makes room.
+MOST_BROWSERS = 5
+
+
+class WrongCode(Exception):
+    """Not the code, or it has run out or was tried too often."""
+
+
+class NumberStopped(Exception):
+    """This number asked us for no messages. Its owner can allow them by sending START."""
+
+
+class TooManyReminders(ValueError):
+    """More times than are kept, or one that is too near or too far."""
+
+
+def choose(
+    kept: Rsvp | StandingRsvp,
+    *,
+    now: datetime,
+    offsets: Collection[int],
+    channels: Collection[str] = (),
+    is_plain: bool = False,
+    asks_after: bool = True,
+    time_zone: str = "",
+    quiet: planning.QuietHours | None = planning.QUIET_BY_DEFAULT,
+) -> ReminderWishes:
+    """Keep what somebody wishes, and plan their reminders anew in the same breath.
+
+    `offsets` are minutes before the start; none at all is no reminder. No `channels` is every
+    way they gave. Raises TooManyReminders.
+    """
+    wanted = sorted(set(offsets))
+    if len(wanted) > MOST_REMINDERS or any(not LEAST_MINUTES <= minutes <= MOST_MINUTES for minutes in wanted):
+        raise TooManyReminders
+    with transaction.atomic():
+        wishes = _own(kept)
+        wishes.offsets, wishes.channels = wanted, sorted(set(channels))
+        wishes.is_plain, wishes.asks_after, wishes.time_zone = is_plain, asks_after, time_zone
+        wishes.quiet_from, wishes.quiet_until = (quiet.begins, quiet.ends) if quiet else (None, None)
+        wishes.save()
+        plan_all(kept, now=now)
+    return wishes
+
+
+def plan_all(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
+    """Plan the reminders of a place, or of every date ahead of a standing one."""
+    if isinstance(kept, Rsvp):
+        places = Rsvp.objects.filter(pk=kept.pk)
+    else:
+        places = kept.rsvps.filter(state=RsvpState.GOING, occurrence__starts_at__gt=now)
+    for rsvp in places.select_related("occurrence__meeting").order_by("pk"):
+        plan(rsvp, now=now)
+
+
+# ── A phone beside the address ──────────────────────────────────────────────
+
+
+def send_code(kept: Rsvp | StandingRsvp, number: str, *, now: datetime) -> None:
+    """Send a code to a number, so that its owner can say that it is theirs. Raises NumberStopped.
+
+    The number gets nothing else until the code is typed. A new code ends the one before.
+    """
+    key = contacts.match_key(ContactKind.PHONE, number)
+    if consent.is_stopped(key):
+        raise NumberStopped
+    code = f"{secrets.randbelow(1_000_000):06}"
+    sealed = contacts.sealed(ContactKind.PHONE, number)
+    with transaction.atomic():
+        wishes = _own(kept)
+        wishes.phone, wishes.phone_key, wishes.phone_confirmed_at = sealed, key, None
+        wishes.code_digest, wishes.code_until, wishes.code_tries = _digest(code), now + CODE_LIVES, 0
+        wishes.save()
+        OutgoingMessage.objects.create(
+            kind=MessageKind.CODE,
+            channel=Channel.SMS,
+            recipient=sealed,
+            recipient_key=key,
+            words=contacts.encrypt({"code": code}),
+            created_at=now,
+            due_at=now,
+            expires_at=now + CODE_LIVES,
+            **_subject(kept),
+        )
+        plan_all(kept, now=now)
+
+
+def confirm_number(kept: Rsvp | StandingRsvp, code: str, *, now: datetime) -> None:
+    """Take the code that was sent: from now on the number is a way to this person. Raises WrongCode."""
+    with transaction.atomic():
+        wishes = ReminderWishes.objects.select_for_update().filter(**_subject(kept)).first()
+        is_open = wishes is not None and wishes.code_until is not None and now < wishes.code_until
+        if not is_open or wishes.code_tries >= MOST_CODE_TRIES:
+            raise WrongCode
+        is_right = hmac.compare_digest(wishes.code_digest, _digest(code.strip()))
+        wishes.code_tries += 1
+        if is_right:
+            wishes.phone_confirmed_at, wishes.code_digest, wishes.code_until = now, "", None
+        wishes.save()
+        if is_right:
+            plan_all(kept, now=now)
+    if not is_right:
+        raise WrongCode
+
+
+def forget_number(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
+    """Erase the number, and void what was planned for it."""
+    with transaction.atomic():
+        wishes = _own(kept)
+        wishes.phone, wishes.phone_key, wishes.phone_confirmed_at = None, "", None
+        wishes.code_digest, wishes.code_until = "", None
+        wishes.save()
+        plan_all(kept, now=now)
+
+
+# ── Browsers ────────────────────────────────────────────────────────────────
+
+
+def add_browser(kept: Rsvp | StandingRsvp, said: Any, *, now: datetime) -> PushSubscription:
+    """Let a browser show the reminders of this place. Raises push.InvalidSubscription."""
+    details = push.checked(said)
+    key = contacts.keyed_hash(f"push:{details['endpoint']}")
+    sealed = contacts.encrypt({"kind": "push", "address": json.dumps(details)})
+    with transaction.atomic():
+        subscription, _made = PushSubscription.objects.update_or_create(
+            **_subject(kept),
+            endpoint_key=key,
+            defaults={"details": sealed, "dropped_at": None},
+            create_defaults={"details": sealed, "created_at": now},
+        )
+        others = PushSubscription.objects.filter(**_subject(kept), dropped_at=None).order_by("-created_at", "-pk")
+        for old in others[MOST_BROWSERS:]:
+            consent.drop(old, now=now)
+        plan_all(kept, now=now)
+    return subscription
+
+
+def remove_browser(kept: Rsvp | StandingRsvp, endpoint: str, *, now: datetime) -> None:
+    """Show nothing more in this browser."""
+    key = contacts.keyed_hash(f"push:{endpoint}")
+    for subscription in PushSubscription.objects.filter(**_subject(kept), endpoint_key=key, dropped_at=None):
+        consent.drop(subscription, now=now)
+
+
+# ── Forgetting ──────────────────────────────────────────────────────────────
+
+
+def forget(*, rsvps: Collection[int] = (), standing: Collection[int] = ()) -> None:
+    """Erase what was wished for these places: numbers, browsers, times."""
+    for model in (ReminderWishes, PushSubscription):
+        model.objects.filter(rsvp__in=rsvps).delete()
+        model.objects.filter(standing__in=standing).delete()
+
+
+def quiet_between(begins: time | None, ends: time | None) -> planning.QuietHours | None:
+    """Return quiet hours of two wall times, None when one is missing or both are the same."""
+    return planning.QuietHours(begins, ends) if begins and ends and begins != ends else None
+
+
+def _own(kept: Rsvp | StandingRsvp) -> ReminderWishes:
+    """Return the place's own row, made from what holds for it so far when there is none. Locked."""
+    found = ReminderWishes.objects.select_for_update().filter(**_subject(kept)).first()
+    if found is not None:
+        return found
+    so_far = wishes_of(kept)
+    return ReminderWishes(
+        **_subject(kept),
+        offsets=so_far.offsets,
+        channels=so_far.channels,
+        is_plain=so_far.is_plain,
+        asks_after=so_far.asks_after,
+        time_zone=so_far.time_zone,
+        quiet_from=planning.QUIET_BY_DEFAULT.begins if so_far.pk is None else so_far.quiet_from,
+        quiet_until=planning.QUIET_BY_DEFAULT.ends if so_far.pk is None else so_far.quiet_until,
+        phone=so_far.phone,
+        phone_key=so_far.phone_key,
+        phone_confirmed_at=so_far.phone_confirmed_at,
+    )
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(contacts.derived_key("code") + code.encode()).hexdigest()
+
+
+def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:
+    return {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
