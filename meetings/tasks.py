@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from meetings import erasure, occurrences, rsvps
 from meetings.finder import index
+from meetings.reminders import consent, health, sending
 
 
 @shared_task
@@ -34,3 +35,19 @@ def keep_seats_moving(**_kwargs) -> None:
 def forget_past_people(**_kwargs) -> int:
     """Erase who came to dates that are over for a day."""
     return erasure.erase_past(now=timezone.now())
+
+
+@shared_task
+def send_due_messages(*, by_beat: bool = False, **_kwargs) -> dict[str, int]:
+    """Hand over what is due. The database says what that is; asking twice, or at once, sends nothing twice."""
+    now = timezone.now()
+    health.note_pulse(health.WORKER, *([health.BEAT] if by_beat else []), now=now)
+    return dict(sending.send_due(now=now))
+
+
+@shared_task
+def forget_old_messages(**_kwargs) -> int:
+    """Remove messages that ended a month ago, and try addresses again that bounced then."""
+    now = timezone.now()
+    consent.forget_old_bounces(now=now)
+    return health.forget_old(now=now)

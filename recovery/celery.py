@@ -11,6 +11,18 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
+    # Often, so that what is due goes within the minute: one look at an index when nothing is.
+    "send-due-messages": {
+        "task": "meetings.tasks.send_due_messages",
+        "schedule": 10.0,
+        "kwargs": {"by_beat": True},
+        "options": {"expires": 9},
+    },
+    "forget-old-messages": {
+        "task": "meetings.tasks.forget_old_messages",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
     "refresh-next-starts": {
         "task": "meetings.tasks.refresh_next_starts",
         "schedule": 60.0,

@@ -3,6 +3,7 @@
 import logging
 import time
 import zoneinfo
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from redis.exceptions import RedisError
 
 from groups import help_lines
 from meetings.models import FinderEntry
+from meetings.reminders import health
 from recovery.context_processors import site
 from recovery.templatetags.plain_words import dialled
 
@@ -124,6 +126,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
     `next_start_overdue_seconds` is how long ago a meeting ended whose next start was not yet
     worked out: 0 when there is none, about a minute at most while worker and beat live.
+    `messages_…` say how the sending of messages is: `overdue` are still open five minutes after
+    their time, `oldest_due_seconds` is how long the first of those due has waited, and
+    `beat_seconds` and `worker_seconds` are how long ago each was seen at work.
     Answers 503 when the database or Redis does not answer.
     """
     answer = {
@@ -135,6 +140,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         now = timezone.now()
         oldest = FinderEntry.objects.filter(is_listed=True, ends_at__lt=now).aggregate(at=Min("ends_at"))["at"]
         answer["next_start_overdue_seconds"] = round((now - oldest).total_seconds()) if oldest else 0
+        answer |= {f"messages_{name}": value for name, value in asdict(health.health(now=now)).items()}
     is_ready = answer["database_ms"] is not None and answer["redis_ms"] is not None
     return JsonResponse(answer, status=200 if is_ready else 503)
 
