@@ -203,7 +203,13 @@ def _venue_type(record: Mapping[str, Any], kinds: set[str]) -> str:
 
 def _read_place(record: Mapping[str, Any], reading: Reading, row: Row, *, is_virtual: bool) -> None:
     region = _said(record, "location_province", 80)
-    side = addresses.country(_said(record, "location_nation")) or addresses.country_of_region(region) or reading.country
+    side = (
+        addresses.country(_said(record, "location_nation"))
+        # Where servers abroad put it, having no counties.
+        or addresses.country(_said(record, "location_sub_province"))
+        or addresses.country_of_region(region)
+        or reading.country
+    )
     region = addresses.region_as_kept(region, side)
     borough, part = _said(record, "location_city_subsection", 160), _said(record, "location_neighborhood", 160)
     town = _said(record, "location_municipality", 160)

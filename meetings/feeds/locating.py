@@ -7,6 +7,7 @@ meeting whose clock nobody can tell is left out.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from groups.text import fold
 from meetings import places
 from meetings.enums import ReviewFlag
 from meetings.feeds import meanings
@@ -54,6 +55,9 @@ class Locator:
         towns = {row.town for row in rows if row.town[0]} - self._towns.keys()
         asked = sorted(towns)
         for town, place in zip(asked, places.find_towns(asked), strict=True):
+            if place and not (town[1] or town[2]) and not _is_largest(place, town[0]):
+                # "Berlin" and nothing else is hardly the one in Connecticut; nobody can tell.
+                place = None
             self._towns[town] = place and _Town(
                 place.pk, place.time_zone, place.country, place.latitude, place.longitude
             )
@@ -85,6 +89,11 @@ class Locator:
     def _settle(self, row: Row) -> None:
         town = self._towns.get(row.town) if row.town[0] else None
         near = self._near.get((*row.point, row.town[2])) if row.point else None
+        if near and row.town[2] and near.country != row.town[2]:
+            # The middle of somebody's map: far from every town of the country that the row names.
+            near = row.point = None
+            row.venue.pop("latitude", None)
+            row.venue.pop("longitude", None)
         code = None
         if row.point is None and "postcode" in row.venue and "country" in row.venue:
             code = self._codes.get((row.venue["country"], places.plain_postcode(row.venue["postcode"])))
@@ -126,6 +135,11 @@ class Locator:
             )
             self._zones_of_regions[side, region] = zones.pop() if len(zones) == 1 else ""
         return self._zones_of_regions[side, region]
+
+
+def _is_largest(place: Place, name: str) -> bool:
+    """Return whether no town of the same name, anywhere, is larger."""
+    return not Place.objects.filter(names__folded=fold(name), population__gt=place.population).exists()
 
 
 def _are_near(one: _Town, other: _Town) -> bool:

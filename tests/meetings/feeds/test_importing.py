@@ -9,7 +9,8 @@ from groups.models import Group, ImportChange, ImportRun, Source
 from meetings import contacts
 from meetings.enums import ReviewFlag
 from meetings.feeds import importing, loading
-from meetings.models import Meeting, MeetingTrait, Occurrence, SourceRow, Venue
+from meetings.models import Meeting, MeetingTrait, Occurrence, PlaceName, SourceRow, Venue
+from tests.factories import PlaceFactory
 from tests.meetings.feeds.conftest import NOW
 
 PREVIEW = loading.Options(is_preview=True)
@@ -222,6 +223,31 @@ def test_a_town_nobody_knows_is_flagged_and_never_blocks(feeds, record, towns):
     meeting = Meeting.objects.get()
     assert meeting.review_flags == [ReviewFlag.POSITION_MISSING]
     assert meeting.venue.latitude is None
+
+
+def test_coordinates_far_from_the_named_country_are_not_believed(feeds, record, towns):
+    address = "Weg 1, 10999 Berlin, Germany"
+
+    feeds.load([record(formatted_address=address, latitude=42.3, longitude=-71.0)], time_zone="")
+
+    meeting = Meeting.objects.get()
+    assert meeting.time_zone == "Europe/Berlin"
+    assert (meeting.venue.latitude, meeting.venue.is_approximate) == (52.52437, True)
+
+
+def test_a_town_that_may_be_another_has_no_clock(feeds, record, towns):
+    small = PlaceFactory(id=9, name="Berlin", slug="berlin", country="US", time_zone="America/New_York", population=900)
+    PlaceName.objects.get_or_create(place=small, folded="berlin", defaults={"population": 900})
+    only_a_town = {
+        "formatted_address": "Berlin",
+        "latitude": ...,
+        "longitude": ...,
+        "conference_url": "https://zoom.us/j/1",
+    }
+
+    report = feeds.load([record("a", **only_a_town), record("b", timezone="Europe/Berlin")], time_zone="")
+
+    assert [tuple(row) for row in report.skipped_rows] == [(1, "a", "no time zone could be found for it")]
 
 
 # ── Again ───────────────────────────────────────────────────────────────────
