@@ -61,10 +61,13 @@ def take(
         occurrence = occurrences.locked(occurrence.pk)
         require_not_begun(occurrence, now=now)
         rsvp = _same_person(occurrence, given)
+        if rsvp is not None:
+            rsvp.occurrence = occurrence
         if rsvp is not None and rsvp.is_live:
-            # As much is written as for somebody new: how long it takes tells nothing.
-            rsvp.standing = rsvp.standing or standing
-            rsvp.save()
+            if standing is not None and rsvp.standing_id is None:
+                rsvp.standing = standing
+                rsvp.save(update_fields=["standing"])
+            _pretend(rsvp, given, now=now)
             return rsvp
         is_back = rsvp is not None
         rsvp = rsvp or Rsvp(created_at=now)
@@ -73,12 +76,7 @@ def take(
         is_sure = given.contact is None or (standing is not None and standing.is_confirmed)
         rsvp.confirmed_at = now if is_sure else None
         confirm_by = None if is_sure else last_moment_to_confirm(occurrence.starts_at, now=now)
-        if not fits(rsvp):
-            rsvp_states.wait(rsvp, since=end_of_the_line(occurrence, now=now), confirm_by=confirm_by, now=now)
-        elif confirm_by:
-            rsvp_states.hold(rsvp, confirm_by=confirm_by)
-        else:
-            rsvp_states.seat(rsvp, now=now)
+        _seat_or_line(rsvp, confirm_by=confirm_by, now=now)
         if is_back:
             rsvp.save()
     return rsvp
@@ -191,6 +189,33 @@ def last_moment_to_confirm(starts_at: datetime, *, now: datetime) -> datetime:
         min(now + CONFIRM_WITHIN, starts_at - CONFIRM_BEFORE_START),
         min(now + CONFIRM_AT_LEAST, starts_at),
     )
+
+
+def _seat_or_line(rsvp: Rsvp, *, confirm_by: datetime | None, now: datetime) -> None:
+    with transaction.atomic():
+        if not fits(rsvp):
+            since = end_of_the_line(rsvp.occurrence, now=now)
+            rsvp_states.wait(rsvp, since=since, confirm_by=confirm_by, now=now)
+        elif confirm_by:
+            rsvp_states.hold(rsvp, confirm_by=confirm_by)
+        else:
+            rsvp_states.seat(rsvp, now=now)
+
+
+def _pretend(known: Rsvp, given: Given, *, now: datetime) -> None:
+    """Do for a known address what is done for a new one, and take it back.
+
+    How long an answer takes then tells nobody whether an address was known.
+    """
+    if known.contact is None:
+        return
+    double = Rsvp(occurrence=known.occurrence, created_at=now)
+    given.write_to(double)
+    # A key nobody has, so that the row is written out in full.
+    double.contact_key = double.public_id
+    with transaction.atomic():
+        _seat_or_line(double, confirm_by=last_moment_to_confirm(known.occurrence.starts_at, now=now), now=now)
+        transaction.set_rollback(True)
 
 
 def end_of_the_line(occurrence: Occurrence, *, now: datetime) -> datetime:

@@ -13,7 +13,7 @@ from meetings.models import Meeting, Rsvp, StandingRsvp
 from meetings.models.rsvps import LIVE_STATES
 
 from . import places
-from .people import Person, forget, given_to
+from .people import Given, Person, forget, given_to
 from .policy import RsvpClosed, require_open
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,23 @@ def start_standing(
     given = person.sealed()
     standing = _live(meeting, given.contact_key)
     if standing is not None:
-        standing.save()
+        _pretend(meeting, first_on, given=given, dates=dates, now=now)
         return standing
+    try:
+        with transaction.atomic():
+            standing = _new(meeting, first_on, given=given, dates=dates, now=now)
+            standing.save()
+            expand(standing, now=now)
+    except IntegrityError:
+        # The same address, pressed twice at the same moment.
+        found = _live(meeting, given.contact_key)
+        if found is None:
+            raise
+        return found
+    return standing
+
+
+def _new(meeting: Meeting, first_on: date, *, given: Given, dates: int | None, now: datetime) -> StandingRsvp:
     standing = StandingRsvp(
         meeting=meeting,
         first_on=first_on,
@@ -53,16 +68,17 @@ def start_standing(
         confirm_by=now + places.CONFIRM_WITHIN if given.contact is not None else None,
     )
     given.write_to(standing)
-    try:
-        with transaction.atomic():
-            standing.save()
-    except IntegrityError:
-        found = _live(meeting, given.contact_key)
-        if found is None:
-            raise
-        return found
-    expand(standing, now=now)
     return standing
+
+
+def _pretend(meeting: Meeting, first_on: date, *, given: Given, dates: int | None, now: datetime) -> None:
+    """Do for a known address what is done for a new one, and take it back: see `places`."""
+    double = _new(meeting, first_on, given=given, dates=dates, now=now)
+    double.contact_key = double.public_id
+    with transaction.atomic():
+        double.save()
+        expand(double, now=now)
+        transaction.set_rollback(True)
 
 
 def expand(standing: StandingRsvp, *, now: datetime) -> list[Rsvp]:
