@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meetings.enums import TimeOfDay
-from meetings.finder.memory import EPOCH, NEVER, STARTS, Bits, Flags, Memory, pack, positions
+from meetings.finder.memory import EPOCH, NEVER, STARTS, Bits, Flags, Memory, Positions, keep, pack, positions
 from meetings.schedules import zone_named
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -33,9 +33,6 @@ MINUTES_OF = {
 _DAY_SECONDS, _DAY_MINUTES = 86_400, 1440
 # Between two looks at a zone's offset; it never changes there and back within a week.
 _WEEK = 7 * _DAY_SECONDS
-# How many rows are kept with a memory: the days of two quarters of an hour, the usual times,
-# and some that people asked for.
-_MOST_KEPT = 64
 # The day of EPOCH, as Python counts days.
 _EPOCH_DAY = datetime.fromtimestamp(EPOCH, UTC).toordinal()
 
@@ -164,13 +161,15 @@ class Clock:
 
     # Both clocks
 
+    def is_on_the_visitors(self, at: Positions) -> Flags:
+        """Return which of these keep the visitor's clock."""
+        if self.visitor_bits is None:
+            return np.zeros(len(at), dtype=bool)
+        words, bits = np.divmod(at, 64)
+        return (self.visitor_bits[words] >> bits.astype(np.uint64)) & np.uint64(1) == 1
+
     def _kept(self, key: Any, work_out: Callable[[], Any]) -> Any:
-        kept = self.memory.kept
-        if key not in kept:
-            if len(kept) >= _MOST_KEPT:
-                kept.clear()
-            kept[key] = work_out()
-        return kept[key]
+        return keep(self.memory, key, work_out)
 
     def _with_visitors(self, own: Bits, theirs: Callable[[], Flags]) -> Bits:
         """Return a row in which those on the visitor's clock have their own answer."""

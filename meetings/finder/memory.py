@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
@@ -45,6 +46,9 @@ MANY_CHANGES = 10_000
 # An entry knows four starts, so one that has moved on to its next is right for days without
 # being read again.
 MOVED_ON_EVERY_SECONDS = 60
+# How many rows are kept with a memory: the days of two quarters of an hour, the usual times,
+# and some that people asked for.
+MOST_KEPT = 64
 _CHUNK = 8192
 _TERMS_KEPT, _TERMS_TEXT = 64, 400
 
@@ -157,6 +161,15 @@ def unpack(bits: Bits) -> Flags:
     return np.unpackbits(bits.view(np.uint8), bitorder="little").view(np.bool_)
 
 
+def keep(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
+    """Return what is kept with the memory under a key; worked out when it is not there."""
+    if key not in memory.kept:
+        if len(memory.kept) >= MOST_KEPT:
+            memory.kept.clear()
+        memory.kept[key] = work_out()
+    return memory.kept[key]
+
+
 def positions(bits: Bits) -> Positions:
     return np.flatnonzero(unpack(bits))
 
@@ -252,12 +265,12 @@ def read() -> Memory:
             break
         _put_times(columns, slice(size, size + len(rows)), rows)
         _put_rest(columns, slice(size, size + len(rows)), rows)
-        flags = np.zeros((len(packed), -(-len(rows) // 8) * 8), dtype=bool)
+        flags = np.zeros((len(row_of_fact), -(-len(rows) // 8) * 8), dtype=bool)
         at, of = _terms_of(rows, row_of_term)
         flags[of, at] = True
         # A chunk begins at a whole byte, because every one but the last is full.
         part = np.packbits(flags, axis=1, bitorder="little")
-        packed[:, size // 8 : size // 8 + part.shape[1]] = part
+        packed[: len(part), size // 8 : size // 8 + part.shape[1]] = part
         last = int(rows["id"][-1])
         size += len(rows)
     ranks[:size] = _name_ranks(columns["ids"][:size])

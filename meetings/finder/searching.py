@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.dates import WEEKDAYS
@@ -20,7 +19,7 @@ from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import filters as parameters
 from meetings.finder import memory, names, results, words
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
-from meetings.finder.memory import Bits, count
+from meetings.finder.memory import Bits, count, positions
 from meetings.finder.page import (
     PER_PAGE,
     Address,
@@ -33,7 +32,7 @@ from meetings.finder.page import (
     Pages,
     SortLink,
 )
-from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection
+from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection, distances
 
 # How far "near" reaches when nobody says: half an hour by car.
 USUAL_REACH = {"mi": 25.0, "km": 40.0}
@@ -157,8 +156,7 @@ class _Search:
         first = (pages.number - 1) * self.per_page
         at = selection.in_order(left, self.sort, first=first, end=first + self.per_page)
         ids = self.memory.ids[at].tolist()
-        by_visitor = selection.clock.by_visitor
-        on_the_visitors_clock = np.isin(at, by_visitor) if by_visitor is not None else np.zeros(len(at), dtype=bool)
+        on_theirs = selection.clock.is_on_the_visitors(at)
         kilometres = {}
         if selection.distance is not None:
             kilometres = dict(zip(ids, selection.distance[at].tolist(), strict=True))
@@ -167,7 +165,7 @@ class _Search:
             now=self.now,
             names=self.names,
             visitor_zone=self.visitor_zone,
-            by_visitor=frozenset(pk for pk, is_theirs in zip(ids, on_the_visitors_clock, strict=True) if is_theirs),
+            by_visitor=frozenset(self.memory.ids[at[on_theirs]].tolist()),
             kilometres=kilometres,
             unit=self.unit,
         )
@@ -354,14 +352,11 @@ class _Search:
         """Return the same search within the smallest wider reach that finds something."""
         if not self.centre or not self.within:
             return None
-        others = self.selection.matching(include_unsaid=self.include_unsaid, without="near")
+        others = positions(self.selection.matching(include_unsaid=self.include_unsaid, without="near"))
+        apart = distances(self.memory, self.centre.latitude, self.centre.longitude, parameters.FARTHEST_KM)[others]
         for reach in (*REACHES[self.unit], self._from_km(parameters.FARTHEST_KM) // 1):
-            if reach <= self.within:
-                continue
-            probe = Selection(self.memory, self.names, now=self.now)
-            probe.within(self.centre.latitude, self.centre.longitude, self._km(reach))
-            number = count(others & probe.matching())
-            if number:
+            number = int((apart <= self._km(reach)).sum())
+            if reach > self.within and number:
                 label = _("Within %(distance)s") % {"distance": self._distance_label(reach)}
                 return Link(label, self.address.having(within=f"{reach:g}"), number)
         return None

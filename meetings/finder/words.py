@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from django.core.cache import cache
 from django.db import connection
 
 from groups.text import fold
-from meetings.finder.memory import FEW, Bits, Memory
+from meetings.finder.memory import FEW, Bits, Memory, keep
 
 MOST_WORDS = 8
 LONGEST = 200
@@ -53,23 +54,28 @@ def parse(text: str) -> Words:
 
 
 def find(memory: Memory, words: Words, names: Iterable[tuple[str, str, tuple[str, ...]]]) -> Bits:
-    """Return who has all the words. One query for all of them.
+    """Return who has all the words. One query for all that were not asked for just before.
 
     `names` are facet, value and folded names of approaches and fellowships: their words count
     for every meeting they belong to.
     """
-    names = list(names)
     wanted = [(word,) for word in words.single] + list(words.phrases)
-    found = memory.listed
-    for texts, ids in zip(wanted, _ids_by_words(wanted), strict=True):
-        by_name = [
-            row
-            for facet, value, folded in names
-            if any(_holds(name, texts) for name in folded) and (row := memory.row(facet, value)) is not None
-        ]
-        here = memory.of_ids(ids)
-        found = found & (np.bitwise_or.reduce([here, *by_name]) if by_name else here)
-    return found
+    unknown = [texts for texts in wanted if ("words", texts) not in memory.kept]
+    found_ids = dict(zip(unknown, _ids_by_words(unknown), strict=True))
+    names = list(names)
+    rows = [
+        keep(memory, ("words", texts), lambda texts=texts: _row(memory, texts, found_ids, names)) for texts in wanted
+    ]
+    return np.bitwise_and.reduce([memory.listed, *rows])
+
+
+def _row(memory: Memory, texts: tuple[str, ...], found: dict, names: list[tuple[str, str, tuple[str, ...]]]) -> Bits:
+    ids = found[texts] if texts in found else _ids_by_words([texts])[0]
+    row = memory.of_ids(ids)
+    for facet, value, folded in names:
+        if any(_holds(name, texts) for name in folded) and (by_name := memory.row(facet, value)) is not None:
+            row = row | by_name
+    return row
 
 
 def _holds(name: str, words: tuple[str, ...]) -> bool:
@@ -99,7 +105,7 @@ def _query(words: tuple[str, ...]) -> str:
 
 # ── Corrections ─────────────────────────────────────────────────────────────
 
-_KNOWN_WORDS_KEY = "finder-words"
+_KNOWN_WORDS_KEY = "finder-known-words"
 _KNOWN_WORDS_SECONDS = 3600
 _MOST_WRONG = 2
 
@@ -111,43 +117,56 @@ def correction(memory: Memory, words: Words, names: Iterable[tuple[str, str, tup
     from seven letters on. Of equally near ones the more frequent is likelier.
     """
     known = _known_words(memory)
-    for _facet, _value, folded in names:
-        for name in folded:
-            for word in name.split():
-                known.setdefault(word, 1)
+    known += "".join(f"{word}\n" for _facet, _value, folded in names for name in folded for word in name.split())
     better = [_nearest(word, known) for word in words.all]
-    if any(word is None for word in better) or list(better) == words.all:
+    if "" in better or better == words.all:
         return ""
-    return " ".join(word for word in better if word)
+    return " ".join(better)
 
 
-def _known_words(memory: Memory) -> dict[str, int]:
-    """Return words of all entries and how many have them; of a large set an hour old at most."""
+def _known_words(memory: Memory) -> str:
+    """Return the words of all entries, the most frequent first, each after a line break.
+
+    Of a large set an hour old at most.
+    """
     key = _KNOWN_WORDS_KEY if memory.size >= FEW else f"{_KNOWN_WORDS_KEY}-{memory.version}"
     known = cache.get(key)
     if known is None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT word, ndoc FROM ts_stat('SELECT text FROM meetings_finderentry WHERE is_listed')"
-                " WHERE length(word) > 2 ORDER BY ndoc DESC LIMIT 60000"
+                "SELECT coalesce(string_agg(word, E'\\n' ORDER BY ndoc DESC, word), '') FROM"
+                " ts_stat('SELECT text FROM meetings_finderentry WHERE is_listed') WHERE length(word) > 2"
             )
-            known = dict(cursor.fetchall())
+            known = f"\n{cursor.fetchone()[0]}\n"
         cache.set(key, known, _KNOWN_WORDS_SECONDS)
     return known
 
 
-def _nearest(word: str, known: dict[str, int]) -> str | None:
-    if any(other.startswith(word) for other in known):
+def _nearest(word: str, known: str) -> str:
+    """Return the word itself when something begins so, else the nearest and most frequent one; "" for none."""
+    if f"\n{word}" in known:
         return word
     most = 1 if len(word) < 7 else _MOST_WRONG
-    best: tuple[int, int, str] | None = None
-    for other, frequency in known.items():
-        if abs(len(other) - len(word)) > most:
-            continue
+    best, best_wrong = "", most + 1
+    for other in _candidates(word, known, most):
         wrong = wrong_letters(word, other, most=most)
-        if wrong <= most and (best is None or (wrong, -frequency) < best[:2]):
-            best = (wrong, -frequency, other)
-    return best[2] if best else None
+        if wrong < best_wrong:
+            best, best_wrong = other, wrong
+    return best
+
+
+def _candidates(word: str, known: str, most: int) -> list[str]:
+    """Return the words that may be so near, the most frequent first.
+
+    Of a word in one part more than there are mistakes, one part is untouched. Two letters that
+    changed places may lie in two parts, so the word with each pair put right is tried too.
+    """
+    cut = [len(word) * n // (most + 1) for n in range(most + 2)]
+    parts = {word[first:end] for first, end in pairwise(cut) if first < end}
+    swapped = {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
+    wanted = "|".join([rf"\w*{part}\w*" for part in parts] + sorted(swapped))
+    found = re.findall(rf"^(?:{wanted})$", known, re.MULTILINE)
+    return [other for other in found if abs(len(other) - len(word)) <= most]
 
 
 def wrong_letters(a: str, b: str, *, most: int) -> int:
