@@ -1,0 +1,142 @@
+"""Fifty people press at once for ten seats: over HTTP, on a real server of several processes.
+
+The same a hundred times with threads, and with the lock taken out, is in
+`tests/meetings/test_rsvps_waiting.py`: there a round costs less.
+"""
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.site import ROOT, Site, _free_port, _wait_until_ready, manage
+from tests.crowd import Crowd, crowd_of
+
+ROUNDS = 12
+PEOPLE, SEATS = 50, 10
+
+pytestmark = pytest.mark.slow
+
+_MAKE = """
+from datetime import time, timedelta
+from django.utils import timezone
+from groups.models import Approach, Group
+from meetings import enums, schedules
+from meetings.models import Meeting, Occurrence
+Occurrence.objects.all().delete()
+approach = Approach.objects.order_by("pk").first()
+group = Group.objects.get_or_create(slug="last-seat", defaults={"name": "G", "approach": approach})[0]
+meeting = Meeting.objects.update_or_create(slug="last-seat", defaults=dict(
+    group=group, name="M", rrule="FREQ=WEEKLY;BYDAY=TU", start_time=time(19), time_zone="Europe/Dublin",
+    duration=timedelta(hours=1), online="open", join_url="https://zoom.us/j/1", open_to="anyone",
+    rsvp_policy="needed", capacity=%d))[0]
+starts = schedules.next_starts(meeting.schedule(), after=timezone.now() + timedelta(days=2), limit=%d)
+print("DATES", ",".join(start.original_on.isoformat() for start in starts))
+"""
+_COUNT = """
+import json
+from meetings.models import Rsvp
+told = {}
+for rsvp in Rsvp.objects.select_related("occurrence").order_by("pk"):
+    told.setdefault(rsvp.occurrence.original_on.isoformat(), []).append([rsvp.state, str(rsvp.waiting_since)])
+print("STATES", json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Site]:
+    var_dir = Path(os.environ["VAR_DIR"]) / "last-seat"
+    port = _free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+        "DJANGO_SETTINGS_MODULE": "recovery.settings",
+        "VAR_DIR": str(var_dir),
+        "PORT": str(port),
+        "SITE_URL": f"http://127.0.0.1:{port}",
+    }
+    for command in (
+        ("migrate", "--verbosity=0"),
+        ("load_catalogue",),
+        ("collectstatic", "--noinput", "--verbosity=0"),
+    ):
+        manage(environment, *command)
+    log = (var_dir / "server.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "recovery.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2", "--threads=12"],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        site = Site(url=f"http://127.0.0.1:{port}", environment=environment)
+        _wait_until_ready(site, process, Path(log.name))
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def ask(site: Site, method: str, path: str, *, person: int, body: str = "") -> tuple[int, str, str]:
+    """Ask the server from a network of this person's own. Returns status, where to go, and the page."""
+    host, port = site.url.removeprefix("http://").split(":")
+    line = http.client.HTTPConnection(host, int(port), timeout=60, source_address=(f"127.1.{person}.1", 0))
+    try:
+        line.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"} if body else {})
+        answer = line.getresponse()
+        return answer.status, answer.getheader("Location", ""), answer.read().decode()
+    finally:
+        line.close()
+
+
+def said(output: str, word: str) -> str:
+    return next(line.removeprefix(word + " ") for line in output.splitlines() if line.startswith(word))
+
+
+def test_fifty_at_once_for_ten_seats_over_http(server):
+    dates = said(server.manage("shell", "-v0", "-c", _MAKE % (SEATS, ROUNDS)), "DATES").split(",")
+    _status, _to, form = ask(server, "GET", f"/meetings/last-seat/{dates[0]}/rsvp/", person=200)
+    shown = re.search(r'name="shown" value="([^"]+)"', form)[1]
+    time.sleep(1.6)
+    body = urlencode({"others": 0, "dates": "one", "way": "just-me", "shown": shown})
+
+    own_pages: dict[str, list[str]] = {}
+    with crowd_of(PEOPLE) as crowd:
+        for on in dates:
+            own_pages[on] = press_at_once(crowd, server, f"/meetings/last-seat/{on}/rsvp/", body)
+
+    states = json.loads(said(server.manage("shell", "-v0", "-c", _COUNT), "STATES"))
+    assert sorted(states) == sorted(dates)
+    for places in states.values():
+        assert [state for state, _since in places].count("going") == SEATS
+        turns = [since for state, since in places if state == "waiting"]
+        # Rows are numbered in the order in which people were served.
+        assert turns == sorted(turns)
+        assert len(set(turns)) == PEOPLE - SEATS
+    pages = [ask(server, "GET", page, person=200)[2] for page in own_pages[dates[0]]]
+    assert sum("Your seat is kept" in page for page in pages) == SEATS
+    before = [0 if "You are next." in page else int(found[1]) for page in pages if (found := turn(page))]
+    assert sorted(before) == list(range(PEOPLE - SEATS))
+
+
+def press_at_once(crowd: Crowd, site: Site, path: str, body: str) -> list[str]:
+    answers = crowd.at_once(
+        *[lambda person=person: ask(site, "POST", path, person=person, body=body) for person in range(PEOPLE)]
+    )
+    assert [answer[0] for answer in answers] == [303] * PEOPLE, answers
+    own = [where for _status, where, _page in answers]
+    assert len(set(own)) == PEOPLE
+    return own
+
+
+def turn(page: str) -> re.Match | None:
+    return re.search(r"(\d+) before you\.|You are next\.", page)
