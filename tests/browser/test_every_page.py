@@ -43,7 +43,7 @@ def test_every_page_sends_the_strict_policy_and_private_headers(site, addresses)
         policy = headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy, address
         assert "unsafe" not in policy, address
-        assert headers["Referrer-Policy"] == "same-origin", address
+        assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), address
         assert headers["X-Content-Type-Options"] == "nosniff", address
 
 
