@@ -61,7 +61,7 @@ def read() -> Names:
     approaches = list(
         Approach.objects.only("slug", "name", "also_known_as", "family", "brief_order", "try_next", "one_line")
     )
-    fellowships = list(Fellowship.objects.only("slug", "name", "abbreviation", "approach_id"))
+    fellowships = list(Fellowship.objects.only("slug", "name", "abbreviation", "approach_id", "is_for_teens"))
     choices: dict[str, dict[str, str]] = {
         "approach": {approach.slug: approach.name for approach in approaches},
         "fellowship": {fellowship.slug: fellowship.name for fellowship in fellowships},

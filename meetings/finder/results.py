@@ -6,30 +6,53 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from groups.models import Group, Source
 from meetings import access, geo, schedules, wording
 from meetings.enums import ChannelState, OpenTo, TraitKind, TraitValue
 from meetings.finder.names import Names
-from meetings.models import Meeting, MeetingTrait, Occurrence, Pause
+from meetings.models import Meeting, MeetingTrait, Occurrence, Pause, Trait, Venue
 
 # A start farther off than this is told by its day, not by how long it is until then.
 SOON = timedelta(hours=12)
 MOST_BADGES = 5
 
-_FIELDS = (
-    "slug", "name", "rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "in_person", "online",
-    "by_phone", "any_time", "open_to", "max_age", "is_teen_consented", "state", "is_good_first_visit",
-    "group__name", "group__slug", "group__approach_id", "group__fellowship_id",
-    "venue__name", "venue__street", "venue__town", "venue__region", "venue__is_private_home",
-    "source__is_demo",
+
+def _in_order(model: type[Model], *names: str) -> tuple[str, ...]:
+    """Return fields in the order in which the model has them, as `Model.from_db` reads them."""
+    found = tuple(field.attname for field in model._meta.concrete_fields if field.attname in names)
+    if len(found) != len(names):
+        raise ValueError(f"{model.__name__} lacks {set(names).difference(found)}")
+    return found
+
+
+# What a card is made of.
+_FIELDS = _in_order(
+    Meeting, "id", "slug", "name", "rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "in_person",
+    "online", "by_phone", "any_time", "open_to", "max_age", "is_teen_consented", "state",
 )  # fmt: skip
+_RELATED = {
+    "group": (Group, _in_order(Group, "id", "name", "slug", "approach_id", "fellowship_id")),
+    "venue": (Venue, _in_order(Venue, "id", "name", "street", "town", "region", "is_private_home")),
+    "source": (Source, _in_order(Source, "id", "is_demo")),
+}
+_COLUMNS = (*_FIELDS, *(f"{name}__{field}" for name, (_model, fields) in _RELATED.items() for field in fields))
 # Which traits a card tells, and in what order.
 _TOLD = {TraitKind.FOCUS.value: 0, TraitKind.FORMAT.value: 1, TraitKind.ACCESS.value: 2, TraitKind.LANGUAGE.value: 3}
+
+
+class Told(NamedTuple):
+    """What a meeting says of a trait, as a row of MeetingTrait does."""
+
+    trait: Trait
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +91,7 @@ def fetch(
     """
     if not ids:
         return []
-    meetings = Meeting.objects.public().select_related("group", "venue", "source").only(*_FIELDS).in_bulk(ids)
+    meetings = _meetings(ids)
     pauses, changes = defaultdict(list), defaultdict(list)
     _put_changes(pauses, changes, ids, now)
     traits = defaultdict(list)
@@ -76,7 +99,7 @@ def fetch(
     for pk, trait_id, value in told.values_list("meeting", "trait", "value"):
         trait = names.traits.get(trait_id)
         if trait and trait.kind in _TOLD:
-            traits[pk].append(MeetingTrait(trait=trait, value=value))
+            traits[pk].append(Told(trait, value))
     results = []
     for pk in ids:
         meeting = meetings.get(pk)
@@ -96,6 +119,24 @@ def fetch(
             )
         )
     return results
+
+
+def _meetings(ids: Sequence[int]) -> dict[int, Meeting]:
+    """Return the public ones of these meetings, with group, venue and source as far as a card needs them.
+
+    The same as `select_related` and `only` give, at half the time: this is the greater part of a search.
+    """
+    meetings = {}
+    for row in Meeting.objects.public().filter(pk__in=ids).values_list(*_COLUMNS):
+        values = iter(row)
+        meeting = Meeting.from_db(DEFAULT_DB_ALIAS, _FIELDS, list(islice(values, len(_FIELDS))))
+        for name, (model, fields) in _RELATED.items():
+            its_values = list(islice(values, len(fields)))
+            setattr(
+                meeting, name, None if its_values[0] is None else model.from_db(DEFAULT_DB_ALIAS, fields, its_values)
+            )
+        meetings[meeting.pk] = meeting
+    return meetings
 
 
 def _put_changes(pauses: dict, changes: dict, ids: Sequence[int], now: datetime) -> None:
@@ -122,7 +163,7 @@ def _result(
     meeting: Meeting,
     *,
     schedule: schedules.Schedule | None,
-    traits: list[MeetingTrait],
+    traits: list[Told],
     now: datetime,
     zone: ZoneInfo | None,
     km: float | None,
@@ -181,7 +222,7 @@ def _when(
     return days, wording.time_label(start, str(zone)), label, local
 
 
-def _place(meeting: Meeting, traits: list[MeetingTrait]) -> str:
+def _place(meeting: Meeting, traits: list[Told]) -> str:
     """Return the venue in one line, "" where it may not be shown or nobody goes there."""
     if meeting.in_person == ChannelState.NONE or meeting.venue is None:
         return ""
@@ -190,7 +231,7 @@ def _place(meeting: Meeting, traits: list[MeetingTrait]) -> str:
     return wording.place_label(meeting.venue) if access.may_show_place(meeting) else ""
 
 
-def _badges(meeting: Meeting, traits: list[MeetingTrait]) -> list[str]:
+def _badges(meeting: Meeting, traits: list[Told]) -> list[str]:
     badges = []
     if meeting.open_to == OpenTo.ANYONE:
         badges.append(_("Open to anyone"))
