@@ -7,8 +7,17 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from groups.models import Group, Source
 from meetings import contacts, tokens
-from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
+from meetings.models import (
+    OutgoingMessage,
+    PrivateLink,
+    PushSubscription,
+    Question,
+    ReminderWishes,
+    Rsvp,
+    StandingRsvp,
+)
 from meetings.models.rsvps import ENDED_STATES
+from meetings.reminders import wishes
 from meetings.rsvps.people import ERASED
 
 # After the start of the date; for a place given back, after it was given back if that is earlier.
@@ -30,6 +39,7 @@ def erase_past(*, now: datetime) -> int:
         )
         OutgoingMessage.objects.filter(rsvp__in=past, recipient__isnull=False).delete()
         PrivateLink.objects.filter(rsvp__in=past).delete()
+        wishes.forget(rsvps=past)
         erased = Rsvp.objects.filter(pk__in=past).update(**ERASED)
         _erase_standing(last)
         tokens.forget_expired(now=now)
@@ -44,6 +54,7 @@ def _erase_standing(last: datetime) -> None:
     past = list(ended.filter(_KNOWN | Q(links__isnull=False)).distinct().values_list("pk", flat=True))
     OutgoingMessage.objects.filter(standing__in=past, recipient__isnull=False).delete()
     PrivateLink.objects.filter(standing__in=past).delete()
+    wishes.forget(standing=past)
     StandingRsvp.objects.filter(pk__in=past).update(**ERASED)
 
 
@@ -98,6 +109,8 @@ _SEALED = (
     (StandingRsvp, ("contact", "alias"), True),
     (Question, ("contact", "words"), True),
     (OutgoingMessage, ("recipient", "words"), False),
+    (ReminderWishes, ("phone",), False),
+    (PushSubscription, ("details",), False),
     (Group, ("contact",), False),
     (Source, ("owner_contact",), False),
 )

@@ -6,6 +6,8 @@ import re
 # An address with a query string: the path may stay, what was asked may not.
 _QUERY = re.compile(r"\?\S+")
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-z]{2,}", re.IGNORECASE)
+# The secret of a private link, which is an address by itself.
+_SECRET = re.compile(r"/[a-z0-9]{24,}\b")
 _DECIMAL_PAIR = re.compile(r"-?\d{1,3}\.\d{2,}\s*,\s*-?\d{1,3}\.\d{2,}")
 
 
@@ -31,7 +33,8 @@ class Plain(logging.Formatter):
 
 
 def scrub(text: str) -> str:
-    """Return the text without query strings, e-mail addresses and coordinates."""
+    """Return the text without query strings, secrets of links, e-mail addresses and coordinates."""
     text = _QUERY.sub("?…", text)
+    text = _SECRET.sub("/…", text)
     text = _EMAIL.sub("(address)", text)
     return _DECIMAL_PAIR.sub("(position)", text)

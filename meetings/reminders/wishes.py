@@ -159,10 +159,9 @@ def add_browser(kept: Rsvp | StandingRsvp, said: Any, *, now: datetime) -> PushS
     return subscription
 
 
-def remove_browser(kept: Rsvp | StandingRsvp, endpoint: str, *, now: datetime) -> None:
-    """Show nothing more in this browser."""
-    key = contacts.keyed_hash(f"push:{endpoint}")
-    for subscription in PushSubscription.objects.filter(**_subject(kept), endpoint_key=key, dropped_at=None):
+def remove_browsers(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
+    """Show nothing more of this place in any browser."""
+    for subscription in PushSubscription.objects.filter(**_subject(kept), dropped_at=None):
         consent.drop(subscription, now=now)
 
 

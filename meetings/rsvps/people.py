@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from meetings import contacts
 from meetings.enums import ContactKind
 from meetings.models import Question, Rsvp, StandingRsvp
+from meetings.reminders import wishes
 
 # What is erased of a person; `erased` in SQL and in `forget` below is the same.
 ERASED = {"contact": None, "contact_key": "", "contact_kind": ContactKind.NONE, "alias": None, "host_sees_alias": False}
@@ -82,7 +83,8 @@ def address_of(kept: Rsvp | StandingRsvp | Question) -> str:
 
 
 def forget(kept: Rsvp | StandingRsvp) -> None:
-    """Erase who it was. That somebody came, and with how many, stays."""
+    """Erase who it was, and how they were reached. That somebody came, and with how many, stays."""
+    wishes.forget(**{"rsvps" if isinstance(kept, Rsvp) else "standing": [kept.pk]})
     for name, value in ERASED.items():
         setattr(kept, name, value)
     kept.save(update_fields=list(ERASED))

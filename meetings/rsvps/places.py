@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from meetings import occurrences, rsvp_states
 from meetings.enums import RsvpReason, RsvpState
 from meetings.models import Meeting, Occurrence, OutgoingMessage, Rsvp, StandingRsvp
+from meetings.reminders import consent
 
 from . import waiting
 from .counting import fits, places_left
@@ -91,6 +92,8 @@ def confirm(rsvp: Rsvp, *, now: datetime) -> Rsvp:
         rsvp = locked(rsvp)
         if rsvp.confirm_by is None:
             return rsvp
+        # Whoever presses the button in a message takes messages.
+        consent.allow(rsvp.contact_key)
         if rsvp.state == RsvpState.HELD or fits(rsvp):
             rsvp_states.seat(rsvp, now=now)
         else:

@@ -4,21 +4,17 @@ Opening a link changes nothing: each page has a button. The one POST without a p
 a mail program makes for its reader (RFC 8058).
 """
 
-import json
-from typing import Any
-
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import limits
-from meetings.channels import outbox, push
+from meetings.channels import outbox
 from meetings.enums import StopReason, TookPlace
 from meetings.models import OutgoingMessage, StoppedAddress
 from meetings.reminders import after, consent, reports, signing
@@ -115,14 +111,6 @@ def outbox_list(request: HttpRequest) -> HttpResponse:
     if not settings.SHOWS_OUTBOX:
         raise Http404
     return secret(render(request, "meetings/outbox.html", {"kept": outbox.kept()}))
-
-
-def subscription_of(request: HttpRequest) -> Any:
-    """Return the browser's own subscription from a form. Raises push.InvalidSubscription."""
-    try:
-        return json.loads(request.POST.get("subscription", ""))
-    except ValueError:
-        raise push.InvalidSubscription(_("This browser gave no subscription.")) from None
 
 
 def _message(purpose: str, token: str) -> OutgoingMessage | None:

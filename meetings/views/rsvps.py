@@ -18,6 +18,8 @@ from meetings import (
     meeting_page,
     occurrences,
     posting,
+    reminder_forms,
+    reminder_page,
     rsvp_forms,
     rsvp_page,
     rsvps,
@@ -25,6 +27,7 @@ from meetings import (
 )
 from meetings.enums import ContactKind, LinkPurpose
 from meetings.models import Meeting, PrivateLink, Rsvp
+from meetings.views import wishes
 from meetings.views.meetings import no_longer_listed
 from meetings.views.private import count, open_form, secret, see_other
 
@@ -109,12 +112,16 @@ def rsvp_place(request: HttpRequest, token: str) -> HttpResponse:
         count(request, limits.PLACE_FROM_NETWORK, now=now)
         named = request.POST.get("action", "")
         action = _ACTIONS.get(named)
-        if named == "calendar":
+        wish = wishes.ACTIONS.get(named)
+        if wish is not None:
+            form = wish(link.rsvp or link.standing, request, now)
+        elif named == "calendar":
             calendar_address = _new_calendar(link, now=now)
         elif action is None:
             return see_other("meetings:rsvp_place", token)
         try:
-            form = action(link, _named_place(link, request), request, now) if action else None
+            if action is not None:
+                form = action(link, _named_place(link, request), request, now)
         except rsvps.OccurrenceFull as full:
             trouble = full
         except (rsvps.OfferRanOut, rsvps.RsvpClosed) as late:
@@ -125,6 +132,13 @@ def rsvp_place(request: HttpRequest, token: str) -> HttpResponse:
     page = rsvp_page.prepare(link, now=now)
     context = {
         "page": page,
+        "reminders": reminder_page.prepare(
+            link.rsvp or link.standing,
+            time_zone=page.meeting.time_zone,
+            form=form if isinstance(form, reminder_forms.RemindersForm) else None,
+            phone_form=form if isinstance(form, reminder_forms.PhoneForm) else None,
+            code_form=form if isinstance(form, reminder_forms.CodeForm) else None,
+        ),
         "meeting": page.meeting,
         "token": token,
         "others_choices": rsvp_forms.RsvpForm.base_fields["others"].choices,
