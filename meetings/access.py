@@ -14,6 +14,17 @@ from meetings.schedules import ASSUMED_DURATION, Start
 # Join details that are held back until shortly before a meeting appear this long before it.
 SHOWN_BEFORE_START = timedelta(minutes=15)
 
+# What deciding about a seat asks of a meeting: its dates, its policy, who may come.
+_FOR_A_SEAT = (
+    "slug", "name", "rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "state", "rsvp_policy",
+    "capacity", "host_sees_aliases", "open_to", "observers", "is_good_first_visit", "min_age", "max_age",
+    "gender_rule", "sober_hours", "needs_camera", "needs_account", "agreement", "is_teen_consented",
+    "group__state", "group__name", "group__slug",
+    "group__approach__name", "group__approach__slug", "group__approach__entry_rules",
+    "group__approach__open_closed", "group__approach__joining_requirement",
+    "group__fellowship__name", "group__fellowship__is_for_teens", "group__fellowship__joining_requirement",
+)  # fmt: skip
+
 # The focus of a meeting held for teenagers; an upper age below this says the same.
 TEENS_SLUG = "teens"
 ADULT_AGE = 20
@@ -28,17 +39,19 @@ class NoLongerListed(Exception):
         self.is_gone = is_gone
 
 
-def get_meeting(slug: str) -> Meeting:
+def get_meeting(slug: str, *, is_for_a_seat: bool = False) -> Meeting:
     """Return the meeting with this page, with group, approach, fellowship, venue and source.
+
+    `is_for_a_seat` fetches no more of them than keeping a seat needs: fifty may press at once.
 
     Raises Http404 when there never was one to see, NoLongerListed when it was taken down.
     One query.
     """
-    meeting = (
-        Meeting.objects.select_related("group__approach", "group__fellowship", "group__source", "venue", "source")
-        .filter(slug=slug)
-        .first()
-    )
+    related = ("group__approach", "group__fellowship", "group__source", "venue", "source")
+    meetings = Meeting.objects.select_related(*related)
+    if is_for_a_seat:
+        meetings = Meeting.objects.select_related(*related[:2]).only(*_FOR_A_SEAT)
+    meeting = meetings.filter(slug=slug).first()
     if meeting is None or ListingState.DRAFT in (meeting.state, meeting.group.state):
         raise Http404
     if meeting.state in (ListingState.UNLISTED, ListingState.GONE) or meeting.group.state != GroupState.PUBLIC:

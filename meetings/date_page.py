@@ -82,15 +82,18 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
     )
 
 
-def prefetch_for_dates(meeting: Meeting) -> None:
-    """Fetch what every question about a meeting's dates needs. Three queries."""
+def prefetch_for_dates(meeting: Meeting, *, only_on: date | None = None) -> None:
+    """Fetch what every question about a meeting's dates needs; `only_on` of one date alone. Three queries."""
+    rows = Occurrence.objects.select_related("venue")
+    if only_on is not None:
+        rows = Occurrence.objects.filter(original_on=only_on)
     prefetch_related_objects(
         [meeting],
         Prefetch(
             "meeting_traits", queryset=MeetingTrait.objects.select_related("trait").order_by("trait__order", "pk")
         ),
         Prefetch("pauses", queryset=Pause.objects.order_by("first_on", "pk")),
-        Prefetch("occurrences", queryset=Occurrence.objects.select_related("venue")),
+        Prefetch("occurrences", queryset=rows),
     )
 
 

@@ -84,9 +84,17 @@ def materialize(meeting: Meeting, original_on: date) -> Occurrence:
     return row
 
 
-def locked(pk: int) -> Occurrence:
-    """Return the row, held until the transaction ends: one change of a date at a time, for all workers."""
-    return Occurrence.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=pk)
+def locked(pk: int, *, meeting: Meeting | None = None) -> Occurrence:
+    """Return the row, held until the transaction ends: one change of a date at a time, for all workers.
+
+    Its meeting is read again with it; of a `meeting` that was read a moment ago, the capacity alone.
+    """
+    if meeting is None:
+        return Occurrence.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=pk)
+    row = Occurrence.objects.select_for_update().get(pk=pk)
+    meeting.capacity = Meeting.objects.values_list("capacity", flat=True).get(pk=meeting.pk)
+    row.meeting = meeting
+    return row
 
 
 # ── Changes to one date ─────────────────────────────────────────────────────
@@ -162,17 +170,17 @@ def pause(meeting: Meeting, *, first_on: date, last_on: date, now: datetime, rea
 
 
 def _locked_row(meeting: Meeting, original_on: date) -> Occurrence:
-    return locked(materialize(_fresh(meeting), original_on).pk)
+    return locked(materialize(fresh(meeting), original_on).pk)
 
 
-def _fresh(meeting: Meeting) -> Meeting:
+def fresh(meeting: Meeting) -> Meeting:
     """Return the meeting without what an earlier page of this request may have prefetched."""
-    return Meeting.objects.select_related("group").get(pk=meeting.pk)
+    return Meeting.objects.select_related("group__fellowship").get(pk=meeting.pk)
 
 
 def _save(row: Occurrence, kind: MessageKind | None, *, now: datetime) -> None:
     row.save()
-    start = schedules.start_on(_fresh(row.meeting).schedule(), row.original_on)
+    start = schedules.start_on(fresh(row.meeting).schedule(), row.original_on)
     if start is not None:
         row.starts_at = start.starts_at
         row.save(update_fields=["starts_at"])
@@ -214,7 +222,7 @@ def follow_rule(meeting: Meeting, *, now: datetime) -> None:
     none, or in a pause, or when the meeting is no longer held, the places end with a reason.
     """
     with transaction.atomic():
-        meeting = _fresh(meeting)
+        meeting = fresh(meeting)
         rows = list(
             Occurrence.objects.select_for_update()
             .filter(pk__in=_joined(now).filter(meeting=meeting).values("pk"))

@@ -28,8 +28,11 @@ def hold(rsvp: Rsvp, *, confirm_by: datetime) -> None:
 
 def seat(rsvp: Rsvp, *, now: datetime) -> None:
     """Give the chair for good."""
+    # Somebody just counted has said nothing yet that could be planned.
+    has_wishes = rsvp.pk is not None or rsvp.contact is not None or rsvp.standing_id is not None
     _set(rsvp, RsvpState.GOING, confirmed_at=rsvp.confirmed_at or now)
-    reminders.plan(rsvp, now=now)
+    if has_wishes:
+        reminders.plan(rsvp, now=now)
 
 
 def wait(rsvp: Rsvp, *, since: datetime, confirm_by: datetime | None, now: datetime) -> None:

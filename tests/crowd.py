@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection
 
 WAIT_SECONDS = 60
@@ -37,7 +38,9 @@ class Crowd:
 
             def leave():
                 barrier.wait(timeout=WAIT_SECONDS)
-                connection.close()
+                # Whoever only asks over HTTP has no database.
+                if settings.configured:
+                    connection.close()
 
             for future in [self._threads.submit(leave) for _ in range(self.size)]:
                 future.result(timeout=WAIT_SECONDS)

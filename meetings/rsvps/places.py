@@ -59,7 +59,7 @@ def take(
     """Do what `take_place` says, for data that is sealed already and dates known to be open."""
     occurrence = occurrences.materialize(meeting, original_on)
     with transaction.atomic():
-        occurrence = occurrences.locked(occurrence.pk)
+        occurrence = occurrences.locked(occurrence.pk, meeting=meeting)
         require_not_begun(occurrence, now=now)
         rsvp = _same_person(occurrence, given)
         if rsvp is not None:

@@ -37,6 +37,8 @@ def start_standing(
 
     Raises RsvpClosed, and occurrences.NoSuchDate, when the first date cannot be had.
     """
+    # All its dates count, and a page may have fetched the first alone.
+    meeting = occurrences.fresh(meeting)
     require_open(meeting, occurrences.on(meeting, first_on).start, now=now)
     given = person.sealed()
     standing = _live(meeting, given.contact_key)

@@ -38,8 +38,8 @@ def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
     """Keep a seat at a date. With an e-mail address the answer is the same whoever asks."""
     now = timezone.now()
     try:
-        meeting = access.get_meeting(slug)
-        date_page.prefetch_for_dates(meeting)
+        meeting = access.get_meeting(slug, is_for_a_seat=request.method == "POST")
+        date_page.prefetch_for_dates(meeting, only_on=on)
         found = occurrences.on(meeting, on)
     except access.NoLongerListed as gone:
         return no_longer_listed(request, gone)
@@ -47,33 +47,28 @@ def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
         raise Http404 from None
     if not occurrences.has_page(found.start, now=now):
         raise Http404
+    rules = [line for line in entry_rules.lines(meeting) if line.is_rule]
+    closed_because = rsvps.why_closed(meeting, found.start, now=now)
+    form = None
+    if not closed_because and request.method == "POST":
+        count(request, limits.RSVP_FROM_NETWORK, now=now)
+        form = rsvp_forms.RsvpForm(request.POST, now=now, meeting=meeting, has_rules=bool(rules))
+        try:
+            if form.is_valid():
+                return _take(meeting, on, form, now=now)
+        except rsvps.RsvpClosed as closed:
+            closed_because = str(closed)
     context = {
         "meeting": meeting,
         "date": meeting_page.one_date(meeting, found.start, found.row, now, request.visitor_zone),
-        "closed_because": rsvps.why_closed(meeting, found.start, now=now),
-        "rules": [line for line in entry_rules.lines(meeting) if line.is_rule],
+        "closed_because": closed_because,
+        "rules": rules,
+        "form": form or rsvp_forms.RsvpForm(now=now, meeting=meeting, has_rules=bool(rules)),
         "section": "meetings",
         "shows_demo": meeting.source is not None and meeting.source.is_demo,
     }
-    if context["closed_because"]:
-        status = 409 if request.method == "POST" else 200
-        return render(request, "meetings/rsvp_new.html", context, status=status)
-    if request.method == "POST":
-        count(request, limits.RSVP_FROM_NETWORK, now=now)
-    form = rsvp_forms.RsvpForm(
-        request.POST if request.method == "POST" else None,
-        now=now,
-        meeting=meeting,
-        has_rules=bool(context["rules"]),
-    )
-    context["form"] = form
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "meetings/rsvp_new.html", context, status=422 if request.method == "POST" else 200)
-    try:
-        return _take(meeting, on, form, now=now)
-    except rsvps.RsvpClosed as closed:
-        context["closed_because"] = str(closed)
-        return render(request, "meetings/rsvp_new.html", context, status=409)
+    status = 200 if request.method != "POST" else 409 if closed_because else 422
+    return render(request, "meetings/rsvp_new.html", context, status=status)
 
 
 def _take(meeting: Meeting, on: date, form: rsvp_forms.RsvpForm, *, now: datetime) -> HttpResponse:

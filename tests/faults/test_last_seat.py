@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -53,7 +54,13 @@ print("STATES", json.dumps(told))
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Site]:
-    var_dir = Path(os.environ["VAR_DIR"]) / "last-seat"
+    with running(Path(os.environ["VAR_DIR"]) / "last-seat") as site:
+        yield site
+
+
+@contextmanager
+def running(var_dir: Path, **settings: str) -> Iterator[Site]:
+    """Run a server of two processes on data of its own."""
     port = _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
@@ -61,6 +68,7 @@ def server() -> Iterator[Site]:
         "VAR_DIR": str(var_dir),
         "PORT": str(port),
         "SITE_URL": f"http://127.0.0.1:{port}",
+        **settings,
     }
     for command in (
         ("migrate", "--verbosity=0"),

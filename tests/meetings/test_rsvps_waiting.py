@@ -256,7 +256,7 @@ def test_giving_back_and_taking_offers_at_once_never_seats_too_many(crowd):
 def test_without_the_lock_too_many_would_be_seated(crowd, monkeypatch):
     """The negative control: it shows that the tests above can fail."""
 
-    def not_locked(pk: int) -> Occurrence:
+    def not_locked(pk: int, **_said) -> Occurrence:
         return Occurrence.objects.select_related("meeting").get(pk=pk)
 
     monkeypatch.setattr(occurrences, "locked", not_locked)
