@@ -58,8 +58,8 @@ class Locator:
             if place and not (town[1] or town[2]) and not _is_largest(place, town[0]):
                 # "Berlin" and nothing else is hardly the one in Connecticut; nobody can tell.
                 place = None
-            self._towns[town] = place and _Town(
-                place.pk, place.time_zone, place.country, place.latitude, place.longitude
+            self._towns[town] = (
+                _Town(place.pk, place.time_zone, place.country, place.latitude, place.longitude) if place else None
             )
         codes = {
             (row.venue["country"], places.plain_postcode(row.venue["postcode"]))
@@ -84,7 +84,9 @@ class Locator:
             found = self._grid.nearest(latitude, longitude, country=side)
             return found and _Near(found.place_id, found.time_zone, found.country, found.km)
         place = places.nearest_place(latitude, longitude, country=side)
-        return place and _Near(place.pk, place.time_zone, place.country, place.km)  # type: ignore[attr-defined]
+        if place is None:
+            return None
+        return _Near(place.pk, place.time_zone, place.country, place.km)  # type: ignore[attr-defined]
 
     def _settle(self, row: Row) -> None:
         town = self._towns.get(row.town) if row.town[0] else None

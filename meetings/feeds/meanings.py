@@ -8,7 +8,7 @@ from meetings.enums import ReviewFlag, TraitValue
 from meetings.feeds.rows import Row
 
 # Where two codes disagree on a trait, the one that says more stands.
-_STRENGTH = {TraitValue.NO: 0, TraitValue.WELCOME: 1, TraitValue.YES: 2, TraitValue.ONLY: 3}
+_STRENGTH: dict[str, int] = {TraitValue.NO: 0, TraitValue.WELCOME: 1, TraitValue.YES: 2, TraitValue.ONLY: 3}
 _TEENS = "focus/teens"
 
 
@@ -40,7 +40,7 @@ def take(row: Row, found: Sequence[traits.Meaning]) -> set[str]:
         kinds.add(meaning.kind)
         for claim in meaning.claims:
             name = f"{claim.kind}/{claim.slug}"
-            if _STRENGTH.get(row.traits.get(name, TraitValue.NO), 0) <= _STRENGTH[TraitValue(claim.value)]:
+            if _STRENGTH.get(row.traits.get(name, TraitValue.NO), 0) <= _STRENGTH[claim.value]:
                 row.traits[name] = claim.value
         if meaning.kind not in ("open", "closed"):
             row.meeting.update(meaning.listing)

@@ -27,7 +27,7 @@ _DAYS = {"MO": "monday", "TU": "tuesday", "WE": "wednesday", "TH": "thursday", "
          "SU": "sunday"}  # fmt: skip
 _ADDRESS = ("name", "street", "area", "town", "region", "postcode", "country")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_NOTHING = ("", None, [], {})
+_NOTHING: tuple[Any, ...] = ("", None, [], {})
 
 _TABLES = """
 CREATE TEMPORARY TABLE incoming (

@@ -225,11 +225,14 @@ class _RollBack:
 
 def _additions() -> list[tuple[str, str]]:
     """Return table and column of everything that may hang on a meeting and that no import makes."""
-    return [
-        (relation.related_model._meta.db_table, relation.field.column)
-        for relation in Meeting._meta.get_fields(include_hidden=True)
-        if (relation.one_to_many or relation.one_to_one)
-        and relation.auto_created
-        and relation.on_delete is not DO_NOTHING
-        and relation.related_model._meta.db_table not in _OWN_TABLES
+    relations: list[Any] = [
+        field
+        for field in Meeting._meta.get_fields(include_hidden=True)
+        if field.auto_created and (field.one_to_many or field.one_to_one)
     ]
+    places = [
+        (relation.related_model._meta.db_table, relation.field.column)
+        for relation in relations
+        if relation.on_delete is not DO_NOTHING
+    ]
+    return [(table, column) for table, column in places if table not in _OWN_TABLES]

@@ -1,7 +1,9 @@
 """One import from beginning to end, in one transaction."""
 
+import gc
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -90,6 +92,42 @@ def run(
     Raises UnusableFeed (nothing changed; nothing is recorded: see `record_failure`) and
     ImportIsRunning.
     """
+    with _without_looking_for_cycles():
+        return _run(
+            source,
+            feed,
+            reader,
+            now=now,
+            accept_removals=accept_removals,
+            is_preview=is_preview,
+            fetched=fetched,
+            say=say,
+        )
+
+
+@contextmanager
+def _without_looking_for_cycles() -> Iterator[None]:
+    """Save a sixth of the time: millions of small values are made and let go, none in a circle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _run(
+    source: Source,
+    feed: Feed,
+    reader: Reader,
+    *,
+    now: datetime,
+    accept_removals: bool,
+    is_preview: bool,
+    fetched: dict[str, str] | None,
+    say: Say,
+) -> Report:
     report = Report(source.name, ImportOutcome.PREVIEW if is_preview else ImportOutcome.DONE)
     changes: list[ImportChange] = []
     is_new = source.pk is None
@@ -239,10 +277,13 @@ def _unknown_codes(source: Source) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def lock_number(source: Source) -> int:
+    """Return the number of the lock that lets one import of a source run at a time, on any machine."""
+    return int.from_bytes(hashlib.blake2b(f"feed {source.slug}".encode(), digest_size=8).digest(), signed=True)
+
+
 def _lock(source: Source) -> None:
-    """Let one import of a source run at a time, here and on every other machine."""
-    number = int.from_bytes(hashlib.blake2b(f"feed {source.slug}".encode(), digest_size=8).digest(), signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock_number(source)])
         if not cursor.fetchone()[0]:
             raise ImportIsRunning

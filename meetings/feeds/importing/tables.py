@@ -28,7 +28,7 @@ class Table:
         """Return every column's default as JSON knows it; the id is not among them."""
         blank = self.model()
         fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
-        return {field.column: _plain(getattr(blank, field.attname)) for field in fields}
+        return {str(field.column): _plain(getattr(blank, field.attname)) for field in fields}
 
     def next_id(self) -> str:
         return f"nextval(pg_get_serial_sequence('{self.name}', 'id'))"

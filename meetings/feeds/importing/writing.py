@@ -129,7 +129,8 @@ class Writer:
             " LEFT JOIN meetings_venue nv ON nv.source_id = %(source)s AND nv.source_key = i.venue_key"
             " WHERE i.is_known ORDER BY i.key FOR UPDATE OF m"
         )
-        writes, trait_writes, records = [], [], []
+        writes, trait_writes = [], []
+        records: list[tuple[Any, ...]] = []
         for row in _decoded(self._cursor.fetchall()):
             change, kept = merge(row.base, row.new, row.current, MEETINGS, defaults)
             self._place(row, change, kept)
@@ -246,7 +247,7 @@ class Writer:
     # ── The record of the run ───────────────────────────────────────────────
     def _record_shared(self, kind: str, shared: sharing.Shared) -> None:
         table = GROUPS if kind == "group" else VENUES
-        records = [
+        records: list[tuple[Any, ...]] = [
             (
                 self._run.pk,
                 f"{kind} {key}"[:255],

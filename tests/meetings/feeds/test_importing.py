@@ -9,6 +9,7 @@ from groups.models import Group, ImportChange, ImportRun, Source
 from meetings import contacts
 from meetings.enums import ReviewFlag
 from meetings.feeds import importing, loading
+from meetings.feeds.importing import running
 from meetings.models import Meeting, MeetingTrait, Occurrence, PlaceName, SourceRow, Venue
 from tests.factories import PlaceFactory
 from tests.meetings.feeds.conftest import NOW
@@ -570,7 +571,7 @@ def test_a_preview_of_a_new_source_leaves_nothing_behind(feeds, many):
     assert not Meeting.objects.exists()
 
 
-def test_an_import_that_is_interrupted_did_not_happen(feeds, many, settings):
+def test_an_import_that_is_interrupted_did_not_happen(feeds, many):
     rows = many()
     feeds.load(rows)
     before = everything()
@@ -584,6 +585,23 @@ def test_an_import_that_is_interrupted_did_not_happen(feeds, many, settings):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE meetings_finderentry DROP CONSTRAINT full_disk")
     assert everything() == before
+
+
+def test_one_import_of_a_source_runs_at_a_time(feeds, record):
+    elsewhere = connection.copy()
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [running.lock_number(Source(slug="our-list"))])
+            assert cursor.fetchone() == (True,)
+
+        with pytest.raises(importing.ImportIsRunning):
+            feeds.load([record()], name="Our list")
+        another = feeds.load([record()], name="Another", file="another.json")
+
+        assert another.outcome == ImportOutcome.DONE
+        assert list(Meeting.objects.values_list("source__name", flat=True)) == ["Another"]
+    finally:
+        elsewhere.close()
 
 
 # ── Back ────────────────────────────────────────────────────────────────────
