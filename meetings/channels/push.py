@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02
-from pywebpush import WebPusher, WebPushException
 
 from meetings import fault_points
 from meetings.channels import Answer, Begin, Line, Outcome, Parcel, http, outbox
@@ -54,6 +53,9 @@ class _Line:
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
         }
+        # Imported by the worker that sends alone: with its HTTP client it would cost every web process 15 MB.
+        from pywebpush import WebPusher, WebPushException
+
         try:
             body = WebPusher(subscription).encode(words.encode())["body"]
         except (WebPushException, ValueError):
