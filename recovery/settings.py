@@ -87,7 +87,10 @@ EMAIL_BOUNCES = env.str("EMAIL_BOUNCES", default="")
 SMS_URL = env.str("SMS_URL", default="file:" if LOCAL_MODE else "")
 TWILIO_API = "https://api.twilio.com"
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
-VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# Where a push service can reach the operator: a mailto: or https: address.
+VAPID_SUBJECT = env.str(
+    "VAPID_SUBJECT", default=SITE_URL if SITE_URL.startswith("https:") else "mailto:operator@localhost.localdomain"
+)
 # The push services of the browsers there are; nothing is sent to any other address.
 PUSH_HOSTS = env.list(
     "PUSH_HOSTS",
@@ -101,7 +104,7 @@ MESSAGE_CHANNELS = {
 # What signs reports of bounces and of text messages that came in. Empty: none are taken.
 WEBHOOK_KEY = env.str("WEBHOOK_KEY", default="")
 # Tests alone: see `meetings.fault_points`.
-FAULT_POINT = env.str("FAULT_POINT", default="")
+FAULT_POINTS = env.str("FAULT_POINTS", default="")
 
 # ── Keys ────────────────────────────────────────────────────────────────────
 # In local mode keys are made once and kept in the data folder. `recovery.checks`

@@ -109,7 +109,7 @@ def _vapid(endpoint: str, now: datetime) -> dict[str, str]:
     claims = {
         "aud": f"{url.scheme}://{url.netloc}",
         "exp": int((now + timedelta(hours=12)).timestamp()),
-        "sub": settings.VAPID_SUBJECT or settings.SITE_URL,
+        "sub": settings.VAPID_SUBJECT,
     }
     return _key().sign(claims)
 

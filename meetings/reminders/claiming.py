@@ -19,6 +19,7 @@ from meetings import channels
 from meetings.enums import MessageReason, MessageState
 from meetings.models import OutgoingMessage
 
+from . import consent
 from .rows import end
 
 LEASE = timedelta(minutes=2)
@@ -73,6 +74,7 @@ def claimed(lease: uuid.UUID) -> QuerySet[OutgoingMessage]:
             "group",
         )
         .prefetch_related("rsvp__occurrence__meeting__pauses")
+        .annotate(stopped_for=consent.stopped_for("recipient_key"))
         .order_by("due_at", "pk")
     )
 

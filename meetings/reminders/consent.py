@@ -7,6 +7,7 @@ same transaction; one that is on its way is stopped by its last look.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from meetings.enums import MessageKind, MessageReason, StopReason
 from meetings.models import OutgoingMessage, PushSubscription, StoppedAddress
@@ -22,14 +23,21 @@ BOUNCES_HOLD = timedelta(days=30)
 _ASKED_FOR = (MessageKind.PLACE, MessageKind.ABOUT_ME)
 
 
-def is_stopped(contact_key: str, kind: str = "") -> bool:
-    """Tell whether the address gets no message of this kind. One query, none without a key."""
-    if not contact_key:
+def is_stopped(contact_key: str) -> bool:
+    """Tell whether the address gets no reminders and no news. One query, none without a key."""
+    return bool(contact_key) and StoppedAddress.objects.filter(contact_key=contact_key).exists()
+
+
+def stopped_for(field: str) -> Subquery:
+    """Return why the address under this field's key is stopped, None for one that is not, for a query."""
+    return Subquery(StoppedAddress.objects.filter(contact_key=OuterRef(field)).values("reason")[:1])
+
+
+def stops(reason: str | None, kind: str) -> bool:
+    """Tell whether an address that was stopped for this reason gets no message of this kind."""
+    if reason is None:
         return False
-    stopped = StoppedAddress.objects.filter(contact_key=contact_key)
-    if kind in _ASKED_FOR:
-        stopped = stopped.exclude(reason=StopReason.BY_PERSON)
-    return stopped.exists()
+    return not (reason == StopReason.BY_PERSON and kind in _ASKED_FOR)
 
 
 def stop(contact_key: str, *, reason: StopReason = StopReason.BY_PERSON, now: datetime) -> int:

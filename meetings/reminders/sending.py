@@ -100,8 +100,8 @@ def _send_one(message: OutgoingMessage, lease: UUID, line: channels.Line, clock:
 
 
 def _why_not(message: OutgoingMessage, *, now: datetime) -> MessageReason | None:
-    """Return why the message is not to go after all, from the row as it was just read."""
-    if consent.is_stopped(message.recipient_key, message.kind):
+    """Return why the message is not to go after all, as it was just read. `begin` looks once more."""
+    if consent.stops(message.stopped_for, message.kind):
         return MessageReason.STOPPED
     rsvp = message.rsvp
     if rsvp is None or message.kind not in _NEEDS_A_PLACE:
