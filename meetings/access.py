@@ -136,8 +136,21 @@ def may_show_join(
 
 
 def is_running(meeting: Meeting) -> bool:
-    """Tell whether the meeting takes place at present: a paused one does not."""
-    return meeting.state == ListingState.PUBLIC
+    """Tell whether the meeting takes place at present: one that is paused or closed does not."""
+    return meeting.state == ListingState.PUBLIC and not is_closed_for_now(meeting)
+
+
+def is_closed_for_now(meeting: Meeting) -> bool:
+    """Tell whether every way to take part that the meeting has is suspended."""
+    return are_closed(meeting.in_person, meeting.online, meeting.by_phone, meeting.any_time)
+
+
+def are_closed(*channels: str) -> bool:
+    """Tell of ways to take part whether some are suspended and none is open.
+
+    A listing that names no way at all is not closed: its group may be asked.
+    """
+    return ChannelState.SUSPENDED in channels and ChannelState.OPEN not in channels
 
 
 def has_join_step(meeting: Meeting) -> bool:

@@ -221,8 +221,9 @@ def _entries(groups: list[Group]) -> list[GroupEntry]:
         .order_by("start_time", "pk")
     )
     for meeting in meetings:
-        meeting.group = by_id[meeting.group_id]
-        by_group[meeting.group_id].append(meeting)
+        if access.is_running(meeting):
+            meeting.group = by_id[meeting.group_id]
+            by_group[meeting.group_id].append(meeting)
     return [
         GroupEntry(
             group=group,

@@ -80,6 +80,7 @@ class TraitGroup:
 class MeetingPage:
     meeting: Meeting
     is_paused: bool
+    is_closed: bool
     may_show_place: bool
     shows_demo: bool
     when: str
@@ -135,6 +136,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
     return MeetingPage(
         meeting=meeting,
         is_paused=not is_running,
+        is_closed=access.is_closed_for_now(meeting),
         may_show_place=may_show_place,
         shows_demo=meeting.source is not None and meeting.source.is_demo,
         when=_when(meeting, schedule),

@@ -7,7 +7,7 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from meetings import schedules
+from meetings import access, schedules
 from meetings.enums import Attendance, ChannelState
 from meetings.models import Meeting, Venue
 
@@ -65,12 +65,14 @@ def time_label(start: schedules.Start, zone: str) -> str:
 
 
 def ways_label(meeting: Meeting) -> str:
-    """Return the ways to take part that are open now: "In person and online", "By phone"; "" for none."""
+    """Return the ways to take part that are open now: "In person and online", "Closed for now"; "" if none is named."""
     words = [str(way.label) for way in meeting.attendance if way is not Attendance.HYBRID]
     if Attendance.HYBRID in meeting.attendance:
         words.insert(0, _("In person and online"))
     if meeting.any_time == ChannelState.OPEN:
         words.append(_("At any time"))
+    if access.is_closed_for_now(meeting):
+        words.append(_("Closed for now"))
     return ", ".join(words)
 
 

@@ -53,7 +53,7 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When a meeting is, as an entry keeps it. No starts: by appointment, at any time, or over."""
+    """When a meeting is, as an entry keeps it. No starts: by appointment, at any time, closed for now, or over."""
 
     weekdays: int = 0
     start_minute: int = -1
@@ -139,7 +139,7 @@ class _Rules:
         return number
 
     def times(self, row: dict, pauses: list[schedules.Pause], changes: list[schedules.Change]) -> Times:
-        if not row["rrule"] and row["first_on"] is None:
+        if (not row["rrule"] and row["first_on"] is None) or _is_closed(row):
             return Times()
         common = row["rrule"], row["start_time"], row["time_zone"], row["duration"]
         if row["first_on"] is None and row["last_on"] is None and not pauses and not changes:
@@ -261,7 +261,7 @@ def _line(version: int, row: dict, traits: list, times: Times, rules: _Rules) ->
     cells = (
         row["pk"],
         # What has a schedule but no date left is over, and never found.
-        "t" if times.starts or not has_schedule else "f",
+        "t" if times.starts or not has_schedule or _is_closed(row) else "f",
         version,
         version,
         _array(sorted(set(terms))),
@@ -273,6 +273,11 @@ def _line(version: int, row: dict, traits: list, times: Times, rules: _Rules) ->
         *_time_cells(times),
     )
     return "\t".join(map(str, cells)) + "\n"
+
+
+def _is_closed(row: dict) -> bool:
+    """Closed for now: found by its name, never as on now or on a day."""
+    return access.are_closed(row["in_person"], row["online"], row["by_phone"], row["any_time"])
 
 
 def _time_cells(times: Times) -> tuple:
@@ -369,13 +374,14 @@ def _write_next_starts(times: dict[int, Times]) -> None:
 def _refresh_times(ids: list[int], rules: _Rules) -> None:
     with transaction.atomic():
         version = _begin()
-        rows = {row["pk"]: row for row in Meeting.objects.filter(pk__in=ids).values(*_FIELDS[:8])}
+        rows = {row["pk"]: row for row in Meeting.objects.filter(pk__in=ids).values(*_FIELDS[:12])}
         _traits, pauses, changes = _details(list(rows))
         times = {pk: rules.times(row, pauses[pk], changes[pk]) for pk, row in rows.items()}
         lines = StringIO()
         for pk, known in times.items():
             # A meeting whose last date is over is no longer found: that is a change of its own.
-            lines.write("\t".join(map(str, (pk, "t" if known.starts else "f", version, *_time_cells(known)))) + "\n")
+            is_listed = "t" if known.starts or _is_closed(rows[pk]) else "f"
+            lines.write("\t".join(map(str, (pk, is_listed, version, *_time_cells(known)))) + "\n")
         columns = ", ".join(("meeting_id", "is_listed", "times_version", *_TIME_COLUMNS))
         updates = ", ".join(f"{name} = n.{name}" for name in ("is_listed", "times_version", *_TIME_COLUMNS))
         with connection.cursor() as cursor:

@@ -170,7 +170,7 @@ def _result(
     unit: str,
 ) -> Result:
     fellowship = meeting.group.fellowship
-    start = schedules.current_or_next(schedule, now=now) if schedule else None
+    start = schedules.current_or_next(schedule, now=now) if schedule and access.is_running(meeting) else None
     ahead = start.starts_at - now if start else None
     days, times, zone_label, local = _when(meeting, schedule, start, zone=zone)
     return Result(

@@ -213,6 +213,20 @@ def test_a_place_closed_for_now_is_not_a_meeting_closed(client):
     assert "openstreetmap.org" not in response.content.decode()
 
 
+def test_a_place_closed_with_no_other_way_is_a_meeting_closed(client):
+    meeting = MeetingFactory()
+    assert "Next meeting" in words(page_of(client, meeting))
+    meeting.in_person = ChannelState.SUSPENDED
+    meeting.save()
+
+    response = page_of(client, meeting)
+
+    assert "This meeting is closed for now" in words(response)
+    assert "Tuesdays" in words(response)
+    for invitation in ("Next meeting", "The meeting is not.", "Coming dates", "application/ld+json"):
+        assert invitation not in response.content.decode()
+
+
 # ── How to join ─────────────────────────────────────────────────────────────
 
 

@@ -281,6 +281,17 @@ def test_near_finds_only_rooms_in_use():
     assert slugs(search(BOSTON)) == ["room"]
 
 
+def test_what_is_closed_for_now_is_found_by_name_and_never_as_on_now():
+    MeetingFactory(slug="open", name="Lantern")
+    MeetingFactory(slug="closed", name="Lantern", in_person=ChannelState.SUSPENDED)
+
+    assert slugs(search("day=tuesday")) == ["open"]
+    found = search("q=lantern", refresh=False)
+    assert slugs(found) == ["open", "closed"]
+    assert [result.starts_at_local is None for result in found.results] == [False, True]
+    assert found.results[1].time_label == found.results[0].time_label
+
+
 # ── Words ───────────────────────────────────────────────────────────────────
 
 

@@ -164,7 +164,7 @@ def find(
     found = Found()
     for meeting in meetings:
         starts = _starts(meeting, now)
-        if meeting.schedule() is not None and not starts:
+        if meeting.schedule() is not None and not starts and not _is_closed(meeting):
             continue
         answers = [_answer(meeting, name, values, asked, starts, now) for name, values in asked.items()]
         if centre:
@@ -177,13 +177,18 @@ def find(
 
 def _starts(meeting: Meeting, now: datetime) -> list[datetime]:
     schedule = meeting.schedule()
-    if schedule is None:
+    if schedule is None or _is_closed(meeting):
         return []
     first = schedules.current_or_next(schedule, now=now)
     if first is None:
         return []
     later = schedules.next_starts(schedule, after=first.starts_at + timedelta(seconds=1), limit=3)
     return [first.starts_at, *(start.starts_at for start in later)]
+
+
+def _is_closed(meeting: Meeting) -> bool:
+    ways = meeting.in_person, meeting.online, meeting.by_phone, meeting.any_time
+    return "suspended" in ways and "open" not in ways
 
 
 def _answer(meeting, name, values, asked, starts, now):
@@ -268,7 +273,7 @@ def _clock_zone(meeting, asked) -> ZoneInfo:
 def _wall(meeting, asked, starts):
     """Return minute of the day and weekdays by the clock that counts."""
     schedule = meeting.schedule()
-    if schedule is None:
+    if schedule is None or not starts:
         return None, set()
     minute = schedule.start_time.hour * 60 + schedule.start_time.minute
     zone = _clock_zone(meeting, asked)
