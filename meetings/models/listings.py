@@ -96,9 +96,7 @@ class Meeting(models.Model):
     needs_camera = models.BooleanField(null=True, blank=True)
     needs_account = models.BooleanField(null=True, blank=True)
     agreement = models.TextField(blank=True, help_text=_("What people are asked to agree to"))
-    is_teen_consented = models.BooleanField(
-        _("fellowship agrees to show a teen meeting's place"), default=False
-    )
+    is_teen_consented = models.BooleanField(_("fellowship agrees to show a teen meeting's place"), default=False)
 
     # Join details
     join_url = models.URLField(_("link"), max_length=1000, blank=True)
@@ -304,7 +302,9 @@ class Pause(models.Model):
         verbose_name = _("pause")
         verbose_name_plural = _("pauses")
         ordering = ["first_on", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="pause_ends_after_it_begins")]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="pause_ends_after_it_begins")
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_on} – {self.last_on}"
@@ -391,3 +391,6 @@ class SourceRow(models.Model):
         verbose_name = _("row of a feed")
         verbose_name_plural = _("rows of feeds")
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="row_once_per_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.key}"

@@ -46,13 +46,13 @@ class Place(models.Model):
     def __str__(self) -> str:
         return ", ".join(part for part in (self.name, self.region_code or self.region, self.country) if part)
 
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:place_detail", args=self.path_parts)
+
     @property
     def path_parts(self) -> tuple[str, str, str]:
         """Country, region and town of its page's address: ("us", "ma", "boston"); "-" is no region."""
         return self.country.lower(), slugify(self.region_code or self.region) or "-", self.slug
-
-    def get_absolute_url(self) -> str:
-        return reverse("meetings:place_detail", args=self.path_parts)
 
 
 class PlaceName(models.Model):
@@ -75,6 +75,9 @@ class PlaceName(models.Model):
             # Of two letters thousands of names begin so: the largest come by index.
             models.Index(Left("folded", 2), models.F("population").desc(), name="placename_start"),
         ]
+
+    def __str__(self) -> str:
+        return self.folded
 
 
 class Postcode(models.Model):

@@ -17,6 +17,8 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
 
+# Before xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
@@ -33,7 +35,8 @@ def site() -> Iterator[sites.Site]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# Closed with the last test here: its event loop must not be running when others ask the database.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
