@@ -218,7 +218,7 @@ def _about_standing(message: OutgoingMessage, standing: StandingRsvp, *, now: da
         return Words(
             _("Shall we keep your seat?"),
             [
-                _("For twelve weeks we have kept a seat for you every time. Shall we go on?"),
+                _("For three months we have kept a seat for you every time. Shall we go on?"),
                 _("Without an answer within a week no further dates are added."),
             ],
             _("Answer on my page"),
