@@ -60,13 +60,18 @@ class Facet:
     choices: list[Choice]
 
     @property
+    def _in_sight(self) -> int:
+        """How many are shown at once: a line to press for one or two more is more work than they are."""
+        return len(self.choices) if len(self.choices) <= CHOICES_SHOWN + 2 else CHOICES_SHOWN
+
+    @property
     def first(self) -> list[Choice]:
         """The choices in sight: some, and every one that is made."""
-        return [choice for n, choice in enumerate(self.choices) if n < CHOICES_SHOWN or choice.selected]
+        return [choice for n, choice in enumerate(self.choices) if n < self._in_sight or choice.selected]
 
     @property
     def rest(self) -> list[Choice]:
-        return [choice for n, choice in enumerate(self.choices) if n >= CHOICES_SHOWN and not choice.selected]
+        return [choice for n, choice in enumerate(self.choices) if n >= self._in_sight and not choice.selected]
 
     @property
     def selected(self) -> list[Choice]:

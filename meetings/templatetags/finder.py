@@ -1,6 +1,7 @@
 """The finder's checkboxes. There are some two hundred on a page, so they are not templates each."""
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
@@ -14,6 +15,12 @@ _CHOICE = (
     '<label class="choice" for="{id}"><input type="checkbox" id="{id}" name="{name}" value="{value}"{checked}>'
     '<span>{label} <span class="choice-count">({count})</span></span></label>\n'
 )
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """Return a count as the language writes it: "3,253"."""
+    return number_format(number, force_grouping=True)
 
 
 @register.simple_tag
@@ -39,7 +46,7 @@ def _boxes(name: str, boxes: list[Choice]) -> SafeString:
                 value=conditional_escape(box.value),
                 checked=" checked" if box.selected else "",
                 label=conditional_escape(box.label),
-                count=box.count,
+                count=grouped(box.count),
             )
             for box in boxes
         )

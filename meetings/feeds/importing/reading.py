@@ -4,23 +4,26 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import time
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.utils.dateparse import parse_duration
 from django.utils.text import slugify
 
 from groups.identifiers import new_public_id
 from groups.models import Fellowship, Source
-from meetings import contacts
+from meetings import access, contacts
 from meetings.copying import copy_rows
-from meetings.enums import ChannelState
+from meetings.enums import ChannelState, TraitKind, TraitValue
 from meetings.feeds.decoding import Feed
 from meetings.feeds.importing.comparing import HALF, Comparison, digest
 from meetings.feeds.importing.tables import MEETINGS
 from meetings.feeds.locating import Locator
 from meetings.feeds.readers import Reader
 from meetings.feeds.rows import Row, Skipped, SkipRow
+from meetings.finder.index import Rules
 
 BATCH = 5_000
 _DAYS = {"MO": "monday", "TU": "tuesday", "WE": "wednesday", "TH": "thursday", "FR": "friday", "SA": "saturday",
@@ -33,12 +36,12 @@ _TABLES = """
 CREATE TEMPORARY TABLE incoming (
     key text NOT NULL, digest text NOT NULL, row_values jsonb NOT NULL, group_key text NOT NULL, venue_key text,
     contact text, updated_at timestamptz, is_known boolean NOT NULL, public_id text, slugs text[], group_slugs text[],
-    meeting_id bigint
+    meeting_id bigint, dates jsonb
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE touched (key text NOT NULL, digest text NOT NULL, updated_at timestamptz) ON COMMIT DROP;
 """
 _INCOMING = ("key", "digest", "row_values", "group_key", "venue_key", "contact", "updated_at", "is_known", "public_id",
-             "slugs", "group_slugs", "meeting_id")  # fmt: skip
+             "slugs", "group_slugs", "meeting_id", "dates")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -48,12 +51,18 @@ class Homes:
     approach_id: int
     fellowship_id: int | None
     approach_of_fellowship: dict[str, tuple[int, int]] = field(default_factory=dict)
+    for_teens: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, source: Source) -> "Homes":
         assert source.approach_id is not None
-        listed = Fellowship.objects.order_by().values_list("slug", "pk", "approach_id")
-        return cls(source.approach_id, source.fellowship_id, {slug: (approach, pk) for slug, pk, approach in listed})
+        listed = Fellowship.objects.order_by().values_list("slug", "pk", "approach_id", "is_for_teens")
+        return cls(
+            source.approach_id,
+            source.fellowship_id,
+            {slug: (approach, pk) for slug, pk, approach, _is_for_teens in listed},
+            frozenset(pk for _slug, pk, _approach, is_for_teens in listed if is_for_teens),
+        )
 
 
 @dataclass(slots=True)
@@ -72,6 +81,7 @@ def take_in(
     reader: Reader,
     comparison: Comparison,
     *,
+    rules: Rules,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Taken:
     """Read what may have changed into the temporary tables `incoming` and `touched`."""
@@ -80,19 +90,22 @@ def take_in(
         cursor.execute(_TABLES)
     taken = Taken()
     if comparison.to_read:
-        _Intake(source, reader, comparison, taken).read_all(feed, progress)
+        _Intake(source, reader, comparison, taken, rules).read_all(feed, progress)
     with connection.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX ON incoming (key)")
-        cursor.execute("ANALYZE incoming, touched")
+        # The wide columns are joined by nobody.
+        cursor.execute("ANALYZE incoming (key, group_key, venue_key, is_known, meeting_id, updated_at), touched (key)")
     return taken
 
 
 class _Intake:
-    def __init__(self, source: Source, reader: Reader, comparison: Comparison, taken: Taken):
+    def __init__(self, source: Source, reader: Reader, comparison: Comparison, taken: Taken, rules: Rules):
         self._source_id = source.pk
         self._reader = reader
         self._comparison = comparison
         self._taken = taken
+        self._rules = rules
+        self._dates: dict[tuple[str, ...], str | None] = {}
         self._homes = Homes.of(source)
         self._locator = Locator()
         self._meaning_key = contacts.derived_key("feed meaning")
@@ -188,8 +201,16 @@ class _Intake:
         mark = contacts.keyed_hash(_as_json(row.contact)) if row.contact else ""
         return values, mark
 
+    def _is_for_teens(self, values: dict[str, Any]) -> bool:
+        return (
+            values["group"].get("fellowship_id") in self._homes.for_teens
+            or values["meeting"].get("max_age", access.ADULT_AGE) < access.ADULT_AGE
+            or values.get("traits", {}).get(f"{TraitKind.FOCUS}/{access.TEENS_SLUG}") == TraitValue.ONLY
+        )
+
     def _line(self, key: str, both: str, values: dict[str, Any], text: str, row: Row, *, is_known: bool) -> tuple:
-        town = row.venue.get("town") or row.town[0]
+        # The address of a teen meeting's page does not tell its town either.
+        town = "" if self._is_for_teens(values) else row.venue.get("town") or row.town[0]
         mark = values["group"].get("contact_mark", "")
         if mark and mark not in self._sealed:
             if len(self._sealed) > BATCH:
@@ -208,6 +229,30 @@ class _Intake:
             [] if is_known else _slugs(row, town),
             _group_slugs(row.group["name"], town),
             None if is_known else next(self._ids),
+            None if is_known else self._dates_of(row.meeting),
+        )
+
+    def _dates_of(self, meeting: dict[str, Any]) -> str | None:
+        """Return the columns that the finder would set later, so that a new meeting is written once."""
+        if not meeting.get("rrule"):
+            return None
+        what = tuple(meeting.get(name, "") for name in ("rrule", "start_time", "time_zone", "duration"))
+        if what not in self._dates:
+            self._dates[what] = self._worked_out(*what)
+        return self._dates[what]
+
+    def _worked_out(self, rrule: str, start_time: str, time_zone: str, duration: str) -> str | None:
+        if not (start_time and time_zone):
+            return None
+        known = self._rules.times_of_plain_rule(
+            rrule, time.fromisoformat(start_time), time_zone, parse_duration(duration) if duration else None
+        )
+        return _as_json(
+            {
+                "weekdays": [day for day in range(7) if known.weekdays >> day & 1],
+                "next_starts_at": known.starts[0].isoformat() if known.starts else None,
+                "next_ends_at": known.known_ends_at.isoformat() if known.known_ends_at else None,
+            }
         )
 
 

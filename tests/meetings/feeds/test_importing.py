@@ -171,6 +171,17 @@ def test_alateen_meetings_are_apart_from_the_group_they_are_listed_under(feeds, 
     assert Meeting.objects.get(source_key="b").group.fellowship.slug == "alateen"
 
 
+def test_the_address_of_a_teen_meetings_page_does_not_tell_its_town(feeds, record):
+    feeds.load(
+        [record("a", name="Hope", group="District 7"), record("b", name="Dawn", group="District 7", types=["Y"])],
+        programme="al-anon",
+    )
+
+    adult, teen = Meeting.objects.get(source_key="a"), Meeting.objects.get(source_key="b")
+    assert (adult.slug, teen.slug) == ("hope-boston", "dawn")
+    assert "boston" not in teen.group.slug
+
+
 def test_two_programmes_live_side_by_side(feeds, record):
     feeds.load([record(types=["POA"])], name="One", programme="aa")
 

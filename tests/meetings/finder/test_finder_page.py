@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from meetings.enums import TraitKind
 from meetings.finder import index
 from meetings.finder.filters import PARAMETERS
+from meetings.finder.page import Choice, Facet
+from meetings.templatetags.finder import choices
 from tests.factories import MeetingFactory, PlaceFactory, SourceFactory
 from tests.helpers import give_trait, words
 
@@ -149,3 +151,17 @@ def test_no_query_string_breaks_the_page(client):
         assert "data-total=" in response.content.decode()
 
     ask()
+
+
+@pytest.mark.parametrize(("count", "in_sight"), [(8, 8), (10, 10), (11, 8), (30, 8)])
+def test_choices_are_put_away_only_when_that_saves_more_than_it_costs(count, in_sight):
+    facet = Facet("day", [Choice(str(n), str(n), count=1) for n in range(count)])
+
+    assert len(facet.first) == in_sight
+    assert len(facet.rest) == count - in_sight
+
+
+def test_large_counts_are_written_in_groups():
+    facet = Facet("covers", [Choice("alcohol", "Alcohol", count=3253)])
+
+    assert "(3,253)" in choices(facet)
