@@ -5,13 +5,15 @@ import secrets
 # No vowels and no look-alikes: nothing spells a word, nothing is misread over the phone.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 PUBLIC_ID_LENGTH = 11
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 
 
 def new_public_id() -> str:
     """Return a fresh random id of eleven characters (about 52 bits)."""
     # One draw for all eleven: an import asks for hundreds of thousands.
-    number, letters = secrets.randbelow(len(_ALPHABET) ** PUBLIC_ID_LENGTH), []
-    for _ in range(PUBLIC_ID_LENGTH):
-        number, letter = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[letter])
+    number, letter = divmod(secrets.randbelow(len(_ALPHABET) ** PUBLIC_ID_LENGTH), len(_ALPHABET))
+    letters = [_ALPHABET[letter]]
+    for _ in range(PUBLIC_ID_LENGTH // 2):
+        number, pair = divmod(number, len(_PAIRS))
+        letters.append(_PAIRS[pair])
     return "".join(letters)

@@ -51,7 +51,10 @@ def _field(value: Any) -> str:
     if value is None:
         return r"\N"
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        # Looking for five letters is ten times as fast as translating a long text.
+        if "\\" in value or "\n" in value or "\t" in value or "\r" in value or "\x00" in value:
+            return value.translate(_ESCAPES)
+        return value
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, datetime | date | time):

@@ -65,15 +65,22 @@ class Times:
     known_ends_at: datetime | None = None
 
 
-def refresh(meeting_ids: Iterable[int] | None, *, now: datetime, progress: Callable[[int], None] | None = None) -> int:
+def refresh(
+    meeting_ids: Iterable[int] | None,
+    *,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+    rules: "Rules | None" = None,
+) -> int:
     """Make the finder's copy of these meetings true again; of all meetings for None.
 
     Also sets their `weekdays`, `next_starts_at` and `next_ends_at`. Meetings that are no
     longer public, or gone, are no longer found. Returns how many were read. Works in batches,
     each in a transaction of its own unless the caller is in one; `progress` is told how many
     are done. A few ten thousand meetings a second would be too much to ask: count on 6,000.
+    `rules`, made for the same `now`, spare working out once more the dates they know already.
     """
-    rules = _Rules(now)
+    rules = rules or Rules(now)
     done = 0
     if meeting_ids is None:
         for ids in _all_ids():
@@ -96,7 +103,7 @@ def refresh_due(*, now: datetime, limit: int = 50_000) -> int:
         .order_by("ends_at", "pk")
         .values_list("pk", flat=True)[:limit]
     )
-    rules = _Rules(now)
+    rules = Rules(now)
     for ids in _batches(due, BATCH):
         _refresh_times(ids, rules)
     return len(due)
@@ -118,7 +125,7 @@ def _batches(items: Iterable[int], size: int) -> Iterator[list[int]]:
 # ── Rows ────────────────────────────────────────────────────────────────────
 
 
-class _Rules:
+class Rules:
     """What every meeting of one refresh shares: approaches, fellowships, traits, term numbers."""
 
     def __init__(self, now: datetime) -> None:
@@ -189,7 +196,7 @@ def _parsed(rrule: str) -> schedules.Rule:
     return schedules.parse_rrule(rrule)
 
 
-def _refresh_batch(ids: list[int], rules: _Rules, *, leave_trace: bool = False) -> int:
+def _refresh_batch(ids: list[int], rules: Rules, *, leave_trace: bool = False) -> int:
     with transaction.atomic():
         version = _begin()
         rows = {
@@ -229,7 +236,7 @@ def _details(ids: list[int]) -> tuple[dict, dict, dict]:
     return traits, pauses, changes
 
 
-def spoken(row: dict, traits: Iterable[tuple[int, str]], rules: _Rules) -> facts.Spoken:
+def spoken(row: dict, traits: Iterable[tuple[int, str]], rules: Rules) -> facts.Spoken:
     """Return what is known of a meeting, with the words of fellowship and approach filled in."""
     approach = rules.approaches[row["group__approach_id"]]
     fellowship = rules.fellowships.get(row["group__fellowship_id"])
@@ -250,7 +257,7 @@ def spoken(row: dict, traits: Iterable[tuple[int, str]], rules: _Rules) -> facts
     )
 
 
-def _line(version: int, row: dict, traits: list, times: Times, rules: _Rules) -> str:
+def _line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> str:
     """Return the entry as a line for COPY. Folded words need no escaping."""
     terms = [rules.term(*fact) for fact in facts.facts(spoken(row, traits, rules))]
     is_placed = row["in_person"] == "open" and not row["hides_place"] and row["venue__latitude"] is not None
@@ -371,7 +378,7 @@ def _write_next_starts(times: dict[int, Times]) -> None:
         )
 
 
-def _refresh_times(ids: list[int], rules: _Rules) -> None:
+def _refresh_times(ids: list[int], rules: Rules) -> None:
     with transaction.atomic():
         version = _begin()
         rows = {row["pk"]: row for row in Meeting.objects.filter(pk__in=ids).values(*_FIELDS[:12])}

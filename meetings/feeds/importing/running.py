@@ -208,7 +208,8 @@ def _import(
     comparison = compare(source, feed, reader)
     is_first = not comparison.known
     say(f"{comparison.seen:,} rows, {len(comparison.to_read):,} of them new or changed …")
-    taken = take_in(source, feed, reader, comparison, progress=lambda done: say(f"{done:,} rows read …"))
+    rules = index.Rules(now)
+    taken = take_in(source, feed, reader, comparison, rules=rules, progress=lambda done: say(f"{done:,} rows read …"))
     _count(report, comparison, taken)
     if not (report.created or report.updated or report.unchanged):
         raise UnusableFeed("none of the feed's rows can be used")
@@ -224,7 +225,7 @@ def _import(
     say("Writing …")
     written = Writer(source, kept, now=now, is_first=is_first).write(comparison.vanished)
     report.conflicts = written.conflicts
-    _refresh(written, now=now, say=say)
+    _refresh(written, rules, now=now, say=say)
     report.unknown_codes = _unknown_codes(source)
     _record(source, report, now=now, run_kept=kept)
     _note_success(source, fetched or {}, now=now)
@@ -239,11 +240,11 @@ def _count(report: Report, comparison: Comparison, taken: Taken) -> None:
     report.skipped = len(report.skipped_rows)
 
 
-def _refresh(written: Written, *, now: datetime, say: Say) -> None:
+def _refresh(written: Written, rules: index.Rules, *, now: datetime, say: Say) -> None:
     if not written.meeting_ids:
         return
     say("Working out the next dates …")
-    index.refresh(written.meeting_ids, now=now, progress=lambda done: say(f"{done:,} meetings …"))
+    index.refresh(written.meeting_ids, now=now, progress=lambda done: say(f"{done:,} meetings …"), rules=rules)
 
 
 def _record(source: Source, report: Report, *, now: datetime, run_kept: ImportRun | None = None) -> ImportRun:

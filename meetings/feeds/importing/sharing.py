@@ -18,7 +18,7 @@ from groups.identifiers import new_public_id
 from groups.models import Source
 from meetings import contacts
 from meetings.copying import copy_rows
-from meetings.feeds.importing.tables import GROUPS, VENUES, Table, columns_as_json, merge, write
+from meetings.feeds.importing.tables import GROUPS, VENUES, Table, columns_as_json, merge, tell_planner, write
 
 
 @dataclass(slots=True)
@@ -178,49 +178,57 @@ class _Settling:
         )
 
     def _create(self) -> None:
-        self._cursor.execute("DROP TABLE IF EXISTS fresh")
         self._sql(
-            "CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS SELECT s.key, s.said, new_id AS id, NULL::text AS slug,"
-            " NULL::text AS public_id FROM (SELECT s.*, " + self._table.next_id() + " AS new_id FROM said s WHERE"
-            " NOT EXISTS (SELECT FROM {table} t WHERE t.source_id = %(source)s AND t.source_key = s.key)) s"
+            "SELECT key FROM said s WHERE NOT EXISTS"
+            " (SELECT FROM {table} t WHERE t.source_id = %(source)s AND t.source_key = s.key) ORDER BY key"
         )
-        self._sql("SELECT count(*) FROM fresh")
-        self._outcome.created = self._cursor.fetchone()[0]
-        if not self._outcome.created:
+        keys = [key for (key,) in self._cursor.fetchall()]
+        self._outcome.created = len(keys)
+        if not keys:
             return
-        self._sql("CREATE UNIQUE INDEX ON fresh (key)")
-        give_public_ids(self._cursor, "fresh")
+        self._name(keys)
         own = {"source_id": self._source.pk}
         if self._kind == "group":
-            self._give_slugs()
+            give_slugs(self._cursor, "fresh", "groups_group", choices=2)
             clock = self._now.isoformat()
             own |= {"created_at": clock, "updated_at": clock}
         slug = " || jsonb_build_object('slug', f.slug)" if self._kind == "group" else ""
         self._sql(
             "WITH plain AS MATERIALIZED (SELECT jsonb_populate_record(NULL::{table}, %(defaults)s) AS one)"
-            " INSERT INTO {table} SELECT r.* FROM plain p, fresh f, LATERAL jsonb_populate_record(p.one,"
-            " f.said || jsonb_build_object('id', f.id, 'public_id', f.public_id, 'source_key', f.key)" + slug + ") r",
+            " INSERT INTO {table} SELECT r.* FROM plain p, fresh f JOIN said s ON s.key = f.key,"
+            " LATERAL jsonb_populate_record(p.one, s.said ||"
+            " jsonb_build_object('id', f.id, 'public_id', f.public_id, 'source_key', f.key)" + slug + ") r",
             defaults=json.dumps(self._defaults | own),
         )
-        self._sql("ANALYZE {table}")
+        tell_planner(self._cursor, self._table.name, "id, source_id, source_key")
         if self._kind == "group":
             self._sql(
-                "UPDATE groups_group g SET contact = convert_to(i.contact, 'UTF8') FROM fresh f, incoming i"
+                "UPDATE groups_group g SET contact = convert_to(i.contact, 'UTF8')"
+                " FROM fresh f JOIN said s ON s.key = f.key, incoming i"
                 " WHERE g.id = f.id AND i.group_key = f.key AND i.contact IS NOT NULL"
-                " AND i.row_values #>> '{group,contact_mark}' = f.said->>'contact_mark'"
+                " AND i.row_values #>> '{group,contact_mark}' = s.said->>'contact_mark'"
             )
 
-    def _give_slugs(self) -> None:
-        self._cursor.execute("DROP TABLE IF EXISTS slug_choices")
+    def _name(self, keys: list[str]) -> None:
+        """Make the narrow table `fresh` of the new ones, with ids and, for groups, slugs to choose from."""
+        self._cursor.execute("DROP TABLE IF EXISTS fresh, given_ids")
+        self._cursor.execute("CREATE TEMPORARY TABLE given_ids (key text, public_id text) ON COMMIT DROP")
+        copy_rows("given_ids", ("key", "public_id"), ((key, new_public_id()) for key in keys))
+        self._cursor.execute("ANALYZE given_ids")
+        slugs = "NULL::text[] AS slugs"
+        choices = ""
+        if self._kind == "group":
+            slugs = "c.slugs"
+            choices = (
+                " LEFT JOIN (SELECT DISTINCT ON (group_key) group_key AS key, group_slugs AS slugs FROM incoming"
+                " ORDER BY group_key, key) c ON c.key = g.key"
+            )
         self._sql(
-            "CREATE TEMPORARY TABLE slug_choices ON COMMIT DROP AS SELECT DISTINCT ON (group_key)"
-            " group_key AS key, group_slugs AS slugs FROM incoming ORDER BY group_key, key"
+            "CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS SELECT g.key, " + self._table.next_id() + " AS id,"
+            " NULL::text AS slug, g.public_id, " + slugs + " FROM given_ids g" + choices
         )
-        self._sql(
-            "ALTER TABLE fresh ADD COLUMN slugs text[];"
-            " UPDATE fresh f SET slugs = c.slugs FROM slug_choices c WHERE c.key = f.key"
-        )
-        give_slugs(self._cursor, "fresh", "groups_group", choices=2)
+        self._sql("CREATE UNIQUE INDEX ON fresh (key)")
+        self._sql("ANALYZE fresh")
 
 
 def give_slugs(cursor: Any, rows: str, table: str, *, choices: int) -> None:
@@ -237,23 +245,16 @@ def give_slugs(cursor: Any, rows: str, table: str, *, choices: int) -> None:
     cursor.execute(f"UPDATE {rows} SET slug = coalesce(slugs[1], 'meeting') || '-' || public_id WHERE slug IS NULL")
 
 
-def give_public_ids(cursor: Any, rows: str) -> None:
-    """Fill in `public_id` from our own generator, a batch at a time."""
-    cursor.execute(f"SELECT key FROM {rows}")
-    ids = [(key, new_public_id()) for (key,) in cursor.fetchall()]
-    cursor.execute("DROP TABLE IF EXISTS given_ids")
-    cursor.execute("CREATE TEMPORARY TABLE given_ids (key text, public_id text) ON COMMIT DROP")
-    copy_rows("given_ids", ("key", "public_id"), ids)
-    cursor.execute("ANALYZE given_ids")
-    cursor.execute(f"UPDATE {rows} r SET public_id = g.public_id FROM given_ids g WHERE g.key = r.key")
-
-
 # Of each shared key and column, what the first row in the order of the keys says.
 _FOLD = (
+    " listed AS MATERIALIZED (SELECT x.*, count(*) OVER (PARTITION BY x.shared_key) AS count FROM ({rows}) x"
+    " WHERE x.shared_key IS NOT NULL),"
     " each_column AS (SELECT DISTINCT ON (x.shared_key, f.name) x.shared_key, f.name, f.value"
-    " FROM ({rows}) x, LATERAL jsonb_each(x.said) f(name, value)"
-    " WHERE x.shared_key IS NOT NULL ORDER BY x.shared_key, f.name, x.key)"
-    " SELECT shared_key AS key, jsonb_object_agg(name, value) AS said FROM each_column GROUP BY shared_key"
+    " FROM listed x, LATERAL jsonb_each(x.said) f(name, value)"
+    " WHERE x.count > 1 ORDER BY x.shared_key, f.name, x.key)"
+    # Most groups have one row, and nothing to fold.
+    " SELECT shared_key AS key, said FROM listed WHERE count = 1 AND said <> '{}'"
+    " UNION ALL SELECT shared_key, jsonb_object_agg(name, value) FROM each_column GROUP BY shared_key"
 )
 
 

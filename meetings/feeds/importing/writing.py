@@ -15,7 +15,7 @@ from groups.models import ImportRun, Source
 from meetings.copying import copy_rows
 from meetings.enums import ChannelState
 from meetings.feeds.importing import sharing
-from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as_json, merge, write
+from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as_json, merge, tell_planner, write
 from meetings.models import Trait
 
 _CHANGE_COLUMNS = ("run_id", "key", "action", "before", "after")
@@ -87,7 +87,7 @@ class Writer:
             " INSERT INTO meetings_meeting SELECT r.* FROM plain p, incoming i JOIN named_meetings n ON n.key = i.key"
             " JOIN groups_group g ON g.source_id = %(source)s AND g.source_key = i.group_key"
             " LEFT JOIN meetings_venue v ON v.source_id = %(source)s AND v.source_key = i.venue_key,"
-            " LATERAL jsonb_populate_record(p.one, (i.row_values->'meeting')"
+            " LATERAL jsonb_populate_record(p.one, (i.row_values->'meeting') || coalesce(i.dates, '{}')"
             " || jsonb_build_object('id', i.meeting_id, 'public_id', i.public_id, 'slug', n.slug,"
             " 'group_id', g.id, 'venue_id', v.id, 'source_key', i.key,"
             " 'source_updated_at', i.updated_at)) r WHERE NOT i.is_known",
@@ -108,7 +108,8 @@ class Writer:
             action=ImportAction.CREATED.value,
         )
         if self._written.created > _MANY:
-            self._sql("ANALYZE meetings_meeting, meetings_meetingtrait, groups_group, meetings_venue")
+            tell_planner(self._cursor, "meetings_meeting", "id, source_id, group_id, venue_id, state")
+            tell_planner(self._cursor, "meetings_meetingtrait", "meeting_id, trait_id")
 
     def _change(self) -> None:
         """Set what the feed changed, field by field, around what people corrected."""
@@ -183,7 +184,7 @@ class Writer:
         )
         if self._written.created > _MANY:
             # Without it the planner may take 300,000 rows for a few and join them one by one.
-            self._sql("ANALYZE meetings_sourcerow")
+            tell_planner(self._cursor, "meetings_sourcerow", "source_id, key, meeting_id")
         self._sql(
             "UPDATE meetings_sourcerow r SET digest = t.digest FROM touched t"
             " WHERE r.source_id = %(source)s AND r.key = t.key"
