@@ -176,10 +176,12 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
         Line(_("In %(approach)s as a whole: %(rule)s") % {"approach": approach.name, "rule": line.text})
         for line in found
     ]
-    requirement = meeting.group.fellowship.joining_requirement if meeting.group.fellowship else ""
-    requirement = requirement or approach.joining_requirement
-    if requirement:
-        named.append(Line(_("To take part: %(requirement)s") % {"requirement": requirement}, is_rule=False))
+    fellowship = meeting.group.fellowship
+    asking = fellowship if fellowship is not None and fellowship.joining_requirement else approach
+    if asking.joining_requirement:
+        # Translators: `requirement` is a phrase: "A wish to stop drinking.", "Nothing. Come if you want to."
+        words = _("What %(name)s asks of you: %(requirement)s")
+        named.append(Line(words % {"name": asking.name, "requirement": asking.joining_requirement}, is_rule=False))
     if rules.get("note"):
         named.append(Line(rules["note"], is_rule=False))
     return named

@@ -50,6 +50,13 @@ PROVIDERS = {
 
 _DIGITS = re.compile(r"[\d*#]+")
 
+# Words of a line that tells a way in: a link, a number to dial, an id or a passcode.
+_TELLS_A_WAY_IN = re.compile(
+    r"https?://|\bwww\.|\b(?:zoom|webex)\.|\bpass[ -]?(?:word|code|wd)|\bpwd?\b|\bpin\s*[:#=]|\b(?:access|entry) code"
+    r"|\b(?:meeting|zoom|conference|webinar) ?(?:id|code|number)\b|\bid\s*[:#=]|\d[\d ().-]{5,18}\d",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
@@ -115,6 +122,24 @@ def for_meeting(
         phone_notes=meeting.join_phone_notes if by_phone else "",
         is_missing=not url and not phones,
     )
+
+
+def notes_for(meeting: Meeting, text: str, join: JoinStep | None) -> str:
+    """Return a note as far as it may be read now.
+
+    Groups write links and passcodes into their notes. Where the way in is not for everyone,
+    lines that tell it stay out until it is shown.
+    """
+    if meeting.join_visibility == JoinVisibility.EVERYONE or (join is not None and join.is_shown):
+        return text
+    kept: list[str] = []
+    speaks_of_next = False
+    for line in text.splitlines():
+        tells = bool(_TELLS_A_WAY_IN.search(line))
+        if not tells and not speaks_of_next:
+            kept.append(line)
+        speaks_of_next = tells and line.rstrip().endswith(":")
+    return "\n".join(kept).strip()
 
 
 def provider_name(url: str) -> str:

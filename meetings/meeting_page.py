@@ -92,6 +92,7 @@ class MeetingPage:
     ways: str
     where: Where | None
     join: join_step.JoinStep | None
+    notes: str
     seat: Seat | None
     who: list[entry_rules.Line]
     rules: list[entry_rules.Line]
@@ -133,6 +134,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
     of_group = list(Meeting.objects.public().filter(group=meeting.group).order_by("pk")[:MOST_OF_GROUP])
     contact_url, contact_name = _contact(meeting)
     who = entry_rules.lines(meeting)
+    join = join_step.for_meeting(meeting, current, now)
     return MeetingPage(
         meeting=meeting,
         is_paused=not is_running,
@@ -149,7 +151,8 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         pauses=_pauses(meeting, now),
         ways=wording.ways_label(meeting),
         where=place_of(meeting, may_show_place=may_show_place),
-        join=join_step.for_meeting(meeting, current, now),
+        join=join,
+        notes=join_step.notes_for(meeting, meeting.notes, join) if may_show_place else "",
         seat=_next_seat(meeting, dates, now),
         who=who,
         rules=[line for line in who if line.is_rule],

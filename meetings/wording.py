@@ -65,7 +65,7 @@ def time_label(start: schedules.Start, zone: str) -> str:
 
 
 def ways_label(meeting: Meeting) -> str:
-    """Return the ways to take part that are open now: "In person and online", "Closed for now"; "" if none is named."""
+    """Return the ways to take part that are open now: "Online · By phone"; "Closed for now"; "" if none is named."""
     words = [str(way.label) for way in meeting.attendance if way is not Attendance.HYBRID]
     if Attendance.HYBRID in meeting.attendance:
         words.insert(0, _("In person and online"))
@@ -73,7 +73,7 @@ def ways_label(meeting: Meeting) -> str:
         words.append(_("At any time"))
     if access.is_closed_for_now(meeting):
         words.append(_("Closed for now"))
-    return ", ".join(words)
+    return " · ".join(words)
 
 
 def town_label(venue: Venue | None) -> str:

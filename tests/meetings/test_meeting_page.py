@@ -266,6 +266,17 @@ def test_a_cancelled_date_does_not_open_the_link(client):
     assert "zoom.us" not in response.content.decode()
 
 
+def test_a_passcode_in_the_notes_is_shown_with_the_way_in_and_not_before(client):
+    notes = "We read from the book.\nID: 812 34 56\nPassword:\nlantern\nCall 617-555-0142\nBring a mug."
+    shown = words(page_of(client, MeetingFactory(is_online=True, notes=notes)))
+    assert all(part in shown for part in ("812 34 56", "lantern", "617-555-0142"))
+
+    held_back = words(page_of(client, MeetingFactory(is_online=True, notes=notes, join_visibility=JoinVisibility.ASK)))
+
+    assert "We read from the book. Bring a mug." in held_back
+    assert not any(part in held_back for part in ("812 34 56", "lantern", "617-555-0142"))
+
+
 @pytest.mark.parametrize("visibility", [JoinVisibility.ON_PRESS, JoinVisibility.COMING, JoinVisibility.ASK])
 def test_secret_join_details_are_nowhere_on_the_page(client, visibility):
     details = {
@@ -381,7 +392,7 @@ def test_rules_of_the_whole_approach_are_told_as_its_own(client):
 
     assert "In Moving Together as a whole: From age 18." in text
     assert "In Moving Together as a whole: You may need an account with the service it is held on." in text
-    assert "To take part: A wish to move." in text
+    assert "What Moving Together asks of you: A wish to move." in text
     assert "Friends are welcome." in text
     assert "Come when you have not used for 24 hours." in text
     assert "48 hours" not in text
