@@ -5,16 +5,19 @@ meeting whose clock nobody can tell is left out.
 """
 
 from collections.abc import Iterable
+from math import asin, cos, degrees, radians, sin
 from typing import NamedTuple
 
 from groups.text import fold
-from meetings import places
+from meetings import geo, places
 from meetings.enums import ReviewFlag
 from meetings.feeds import meanings
 from meetings.feeds.rows import Row
 from meetings.models import Place, Postcode
 
 _MANY = 50
+# The nearest town counts up to 500 km, which are less than so many degrees.
+_REACH_DEGREES = 4.6
 # A country is taken over from the nearest town only where the border is not in doubt.
 _SURELY_THERE_KM = 40.0
 
@@ -43,6 +46,7 @@ class Locator:
         self._zones_of_regions: dict[tuple[str, str], str] = {}
         self._near: dict[tuple[float, float, str], _Near | None] = {}
         self._grid: places.Grid | None = None
+        self._covered: geo.Box | None = None
 
     def locate(self, rows: Iterable[Row]) -> None:
         """Fill in what the rows do not say themselves. A few queries for all of them."""
@@ -74,10 +78,32 @@ class Locator:
                     None, one.time_zone, one.country, one.latitude, one.longitude
                 )
         points = {(*row.point, row.town[2]) for row in rows if row.point} - self._near.keys()
-        if len(points) > _MANY and self._grid is None:
-            self._grid = places.Grid.load()
+        if len(points) > _MANY or self._grid is not None:
+            self._load_towns_around(points)
         for latitude, longitude, side in points:
             self._near[latitude, longitude, side] = self._nearest(latitude, longitude, side)
+
+    def _load_towns_around(self, points: set[tuple[float, float, str]]) -> None:
+        """Have every town in memory that may be the nearest of these points.
+
+        Most feeds are of one region or country, and reading the whole world takes a second.
+        """
+        if self._grid is not None and (
+            self._covered is None
+            or all(self._covered.contains(latitude, longitude) for latitude, longitude, _ in points)
+        ):
+            return
+        area = _area_of(points) if self._grid is None else None
+        self._covered = area and area[0]
+        if area is None:
+            self._grid = places.Grid.load()
+            return
+        around = area[1]
+        towns = Place.objects.filter(
+            latitude__range=(around.south, around.north), longitude__range=(around.west, around.east)
+        )
+        columns = ("id", "latitude", "longitude", "time_zone", "country")
+        self._grid = places.Grid(towns.order_by().values_list(*columns).iterator(chunk_size=5_000))
 
     def _nearest(self, latitude: float, longitude: float, side: str) -> _Near | None:
         if self._grid is not None:
@@ -137,6 +163,25 @@ class Locator:
             )
             self._zones_of_regions[side, region] = zones.pop() if len(zones) == 1 else ""
         return self._zones_of_regions[side, region]
+
+
+def _area_of(points: Iterable[tuple[float, float, str]]) -> tuple[geo.Box, geo.Box] | None:
+    """Return the box that holds the points, and the one that holds every town within reach of them.
+
+    None where such a box would be most of the world, hold a pole or cross the line of the date.
+    """
+    latitudes = [latitude for latitude, _longitude, _side in points]
+    longitudes = [longitude for _latitude, longitude, _side in points]
+    south, north, west, east = min(latitudes), max(latitudes), min(longitudes), max(longitudes)
+    farthest = max(-south, north) + _REACH_DEGREES
+    if farthest >= 85:
+        return None
+    # Where the meridians lie closest, a reach spans the most of them.
+    aside = degrees(asin(sin(radians(_REACH_DEGREES)) / cos(radians(farthest - _REACH_DEGREES))))
+    if west - aside <= -180 or east + aside >= 180:
+        return None
+    around = geo.Box(south=south - _REACH_DEGREES, west=west - aside, north=north + _REACH_DEGREES, east=east + aside)
+    return geo.Box(south=south, west=west, north=north, east=east), around
 
 
 def _is_largest(place: Place, name: str) -> bool:

@@ -36,6 +36,8 @@ def speaks_of_certain_weeks(*texts: str) -> bool:
     English, Spanish, French and German.
     """
     for text in texts:
+        if not text:
+            continue
         lowered = text.lower()
         if any(stem in lowered for stem in _STEMS) and _PHRASE.search(lowered.translate(_MARKS)):
             return True

@@ -287,6 +287,8 @@ def _is_closed(row: dict) -> bool:
     return access.are_closed(row["in_person"], row["online"], row["by_phone"], row["any_time"])
 
 
+# Writing instants out takes longer than knowing those of a shared rule again.
+@lru_cache(maxsize=16_384)
 def _time_cells(times: Times) -> tuple:
     return (
         times.weekdays,
@@ -363,10 +365,7 @@ def _write_next_starts(times: dict[int, Times]) -> None:
     """Set the meetings' own derived fields, where they differ."""
     lines = StringIO()
     for pk, known in times.items():
-        weekdays = _array(day for day in range(7) if known.weekdays >> day & 1)
-        starts_at = known.starts[0].isoformat() if known.starts else "\\N"
-        ends_at = known.known_ends_at.isoformat() if known.known_ends_at else "\\N"
-        lines.write(f"{pk}\t{weekdays}\t{starts_at}\t{ends_at}\n")
+        lines.write(f"{pk}\t{_next_cells(known)}\n")
     columns = "id, weekdays, next_starts_at, next_ends_at"
     with connection.cursor() as cursor:
         _fill(cursor, "finder_next", f"SELECT {columns} FROM meetings_meeting", columns, lines)
@@ -376,6 +375,14 @@ def _write_next_starts(times: dict[int, Times]) -> None:
             " (m.weekdays, m.next_starts_at, m.next_ends_at) IS DISTINCT FROM"
             " (n.weekdays, n.next_starts_at, n.next_ends_at)"
         )
+
+
+@lru_cache(maxsize=16_384)
+def _next_cells(known: Times) -> str:
+    weekdays = _array(day for day in range(7) if known.weekdays >> day & 1)
+    starts_at = known.starts[0].isoformat() if known.starts else "\\N"
+    ends_at = known.known_ends_at.isoformat() if known.known_ends_at else "\\N"
+    return f"{weekdays}\t{starts_at}\t{ends_at}"
 
 
 def _refresh_times(ids: list[int], rules: Rules) -> None:
