@@ -1,0 +1,120 @@
+"""Reminders under load: how soon they are handed over, how many a second, and whether any goes twice.
+
+    python -m tests.bench.reminders                      10,000 due in one minute, then 100,000 at once
+    python -m tests.bench.reminders --deliveries 10000   fewer, and sooner done
+
+Two Celery workers of four processes each and two beats, the embedded PostgreSQL and Redis, and a
+channel that takes everything at once. Prints one line of JSON; exit 1 when a budget is missed:
+hand-over at most 60 s after it was due (p99), and nothing twice.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+MOST_P99_SECONDS = 60
+IN_ONE_MINUTE = 10_000
+NULL = {"TEST_EMAIL_CHANNEL": "tests.faults.transports.Null"}
+DONE_WITHIN_SECONDS = 3_600
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.reminders", description=__doc__.splitlines()[0])
+    parser.add_argument("--in-one-minute", type=int, default=IN_ONE_MINUTE, metavar="N")
+    parser.add_argument("--deliveries", type=int, default=100_000, metavar="N")
+    asked = parser.parse_args()
+    folder = Path(os.environ.get("VAR_DIR", "var")).absolute() / "bench-reminders"
+    os.environ |= {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "recovery.settings"}
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.faults.workers import works_in
+
+    call_command("migrate", verbosity=0)
+    with works_in(folder) as works:
+        for _node in range(2):
+            works.start_worker(processes=4, **NULL)
+            works.start_beat()
+        works.wake()
+        works.until(lambda: _pulse("worker") and _pulse("beat"))
+        answer = _minute(works, asked.in_one_minute) | _flood(works, asked.deliveries)
+    print(json.dumps(answer))
+    return 0 if answer["handed_p99_s"] <= MOST_P99_SECONDS and answer["twice"] == 0 else 1
+
+
+def _minute(works, number: int) -> dict:
+    """Have so many due within one minute, evenly; return how long each waited, in seconds."""
+    from django.utils import timezone
+
+    from meetings.models import OutgoingMessage
+    from tests.faults import many
+
+    _clear(works)
+    # Far enough ahead to be written before the first is due.
+    due_at = timezone.now() + timedelta(seconds=10 + number / 2_000)
+    many.reminders(number, due_at=due_at, starts_at=due_at + timedelta(hours=3), now=timezone.now())
+    works.until(lambda: _sent() == number, within=DONE_WITHIN_SECONDS)
+    waited = sorted(
+        (handed - due).total_seconds() for handed, due in OutgoingMessage.objects.values_list("handed_at", "due_at")
+    )
+    return {
+        "due_in_one_minute": number,
+        "handed_p50_s": round(waited[number // 2], 2),
+        "handed_p99_s": round(waited[int(number * 0.99)], 2),
+        "handed_last_s": round(waited[-1], 2),
+    }
+
+
+def _flood(works, number: int) -> dict:
+    """Have so many due at once, with every task twice; return how many a second, and how many twice."""
+    from django.utils import timezone
+
+    from tests.faults import many
+
+    _clear(works)
+    now = timezone.now()
+    due_at = now + timedelta(seconds=10 + number / 2_000)
+    many.reminders(number, due_at=due_at - timedelta(seconds=60), starts_at=due_at + timedelta(hours=3), now=now)
+    already, begun = _sent(), time.monotonic()
+    works.wake(2 * 8)
+    works.until(lambda: _sent() == number, within=DONE_WITHIN_SECONDS)
+    seconds = time.monotonic() - begun
+    taken = Counter(works.ids_taken())
+    return {
+        "deliveries": number,
+        "a_second": round((number - already) / seconds),
+        "twice": sum(times > 1 for times in taken.values()),
+        "lost": number - len(taken),
+    }
+
+
+def _clear(works) -> None:
+    from groups.models import Group
+    from meetings.models import Meeting, OutgoingMessage, PrivateLink, Rsvp
+
+    for model in (OutgoingMessage, PrivateLink, Rsvp, Meeting, Group):
+        model.objects.all().delete()
+    works.taken.write_text("")
+
+
+def _sent() -> int:
+    from meetings.models import OutgoingMessage
+
+    return OutgoingMessage.objects.filter(state="sent").count()
+
+
+def _pulse(name: str) -> bool:
+    from meetings.models import Pulse
+
+    return Pulse.objects.filter(name=name).exists()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

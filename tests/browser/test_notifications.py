@@ -1,0 +1,79 @@
+"""What a browser shows when it is told to, by the service worker itself."""
+
+import json
+import re
+
+import pytest
+
+WORDS = {
+    "title": "Reminder for 19:00",
+    "body": "This is your reminder for Tuesday 1 December at 19:00.",
+    "url": "/rsvp/x/",
+    "tag": "bcdfghjkmnp",
+}
+
+
+@pytest.fixture
+def told(site, context, page):
+    """Return a function that tells the service worker something, as a push service would."""
+    context.grant_permissions(["notifications"], origin=site.url)
+    page.goto(f"{site.url}/privacy/")
+    devtools = context.new_cdp_session(page)
+    registrations = {}
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: registrations.update({one["scopeURL"]: one["registrationId"] for one in said["registrations"]}),
+    )
+    devtools.send("ServiceWorker.enable")
+    page.evaluate(
+        """async () => {
+            await navigator.serviceWorker.register("/notify.js", { scope: "/" });
+            await navigator.serviceWorker.ready;
+        }"""
+    )
+
+    def tell(data: str) -> list[dict]:
+        devtools.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": site.url, "registrationId": registrations[f"{site.url}/"], "data": data},
+        )
+        return page.evaluate(
+            """async () => {
+                const registration = await navigator.serviceWorker.ready;
+                for (let looks = 0; looks < 100; looks += 1) {
+                    const shown = await registration.getNotifications();
+                    if (shown.length) {
+                        return shown.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }));
+                    }
+                    await new Promise((resolve) => setTimeout(resolve, 50));
+                }
+                return [];
+            }"""
+        )
+
+    return tell
+
+
+def test_a_notification_shows_the_words_it_was_sent_and_leads_to_our_own_page(site, told):
+    assert told(json.dumps(WORDS)) == [{**WORDS, "url": f"{site.url}/rsvp/x/"}]
+
+
+def test_what_cannot_be_read_is_shown_as_little_as_can_be(told, site):
+    assert told("not what we send") == [{"title": "Reminder", "body": "", "tag": "reminder", "url": f"{site.url}/"}]
+
+
+def test_a_notification_never_leads_to_another_site(told, site):
+    (shown,) = told(json.dumps({**WORDS, "url": "https://elsewhere.example/"}))
+
+    assert shown["url"] == site.url
+
+
+def test_the_worker_speaks_for_the_whole_site_and_asks_for_nothing(site, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    response = page.goto(f"{site.url}/notify.js")
+
+    assert response.headers["content-type"].startswith("text/javascript")
+    assert not re.search(r"https?://|fetch\(|importScripts", response.text())
+    assert {url.split("/")[2] for url in asked} == {site.url.split("/")[2]}
