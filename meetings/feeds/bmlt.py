@@ -176,7 +176,7 @@ def _read_schedule(record: Mapping[str, Any], reading: Reading, row: Row) -> Non
     if not day or not start:
         row.is_by_appointment = True
         return
-    if not (day.isdecimal() and 1 <= int(day) <= 7):
+    if not (day.isdecimal() and len(day) <= 2 and 1 <= int(day) <= 7):
         raise SkipRow("the day could not be read")
     # 1 is Sunday there; 0 is Monday here.
     meeting["rrule"] = times.weekly_rule(((int(day) + 5) % 7,))

@@ -264,6 +264,8 @@ class _JsonText:
         piece = self._read(_PIECE)
         self._is_over = not piece
         first = self._at if self._kept is None else self._kept
+        if len(self._text) - first > 2 * _LONGEST_RECORD:
+            raise UnusableFeed("it holds an object that is too long")
         self._text, self._at = self._text[first:] + piece, self._at - first
         self._kept = None if self._kept is None else 0
         return True

@@ -90,7 +90,8 @@ def fetch(address: str, target: Path, *, etag: str = "", last_modified: str = ""
     with _Limits(MOST_SECONDS) as limits:
         try:
             return _follow(address, target, headers, limits)
-        except (HTTPError, OSError) as error:
+        # A name that cannot be one, or a length of ten thousand digits, is a ValueError.
+        except (HTTPError, OSError, ValueError) as error:
             if limits.is_over:
                 raise UnusableFeed("the feed took too long to come") from None
             # The exception's own words hold the address, and with it its query.

@@ -80,8 +80,8 @@ def _days_of(text: str) -> frozenset[int]:
         word = fold(part)
         if word in _NO_DAY:
             continue
-        if word.removesuffix(" 0").isdecimal() and 0 <= (number := int(word.removesuffix(" 0"))) <= 7:
-            days.add((number - 1) % 7)
+        if (digits := word.removesuffix(" 0")).isdecimal() and len(digits) <= 2 and int(digits) <= 7:
+            days.add((int(digits) - 1) % 7)
         elif word in _DAY_NAMES or word.removesuffix("s") in _DAY_NAMES:
             days.add(_DAY_NAMES.get(word, _DAY_NAMES.get(word.removesuffix("s"), 0)))
         elif word in _WORD_DAYS:

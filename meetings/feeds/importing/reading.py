@@ -120,6 +120,9 @@ class _Intake:
                 batch.append((number, self._reader.read(record)))
             except SkipRow as reason:
                 self._skip(number, str(reason))
+            except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as surprise:
+                # Nobody thought of such a row yet. It is told, and the others go on.
+                self._skip(number, f"it could not be read ({type(surprise).__name__})")
             if len(batch) >= BATCH:
                 self._put(batch)
                 batch = []

@@ -104,6 +104,13 @@ def test_a_feed_that_breaks_anywhere_is_refused_by_its_end(opened, content):
         list(feed.records())
 
 
+def test_an_object_without_end_is_refused_before_it_fills_the_memory(opened):
+    endless = "{" + ", ".join(f'"key{n}": "{"x" * 1000}"' for n in range(9_000))
+
+    with pytest.raises(UnusableFeed, match="too long"):
+        opened(endless, format="meeting-guide").records().__next__()
+
+
 def test_a_bmlt_answer_is_told_from_a_meeting_guide_list(opened):
     assert opened('[{"id_bigint": "1", "meeting_name": "Hope"}]').format == "bmlt"
 

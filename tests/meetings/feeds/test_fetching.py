@@ -80,6 +80,21 @@ def test_an_unchanged_feed_is_not_sent_again(server, fetch):
     assert got.path is None
 
 
+@pytest.mark.parametrize("there", ["http://" + "a" * 70 + ".example/", "http://\u2100.example/", "http://[::1/"])
+def test_a_name_that_cannot_be_one_is_refused_in_a_sentence(server, fetch, there):
+    server.pages["/old"] = 302, {"Location": there.encode().decode("latin-1")}, b""
+
+    with pytest.raises(UnusableFeed, match="address|fetched"):
+        fetch(server.address + "/old")
+
+
+def test_a_length_beyond_all_sense_is_refused_in_a_sentence(server, fetch):
+    server.pages["/list"] = 200, {"Content-Length": "9" * 5000}, b"[1]"
+
+    with pytest.raises(UnusableFeed, match="could not be fetched|too large"):
+        fetch(server.address + "/list")
+
+
 @pytest.mark.parametrize("headers", [{"Content-Encoding": "gzip"}, {"Content-Type": "application/gzip"}])
 def test_packed_feeds_are_unpacked(server, fetch, headers):
     server.pages["/list"] = 200, headers, gzip.compress(b'[{"slug": "a"}]')

@@ -8,7 +8,7 @@ from groups.enums import GroupState, ImportAction, ImportOutcome, ListingState
 from groups.models import Group, ImportChange, ImportRun, Source
 from meetings import contacts
 from meetings.enums import ReviewFlag
-from meetings.feeds import importing, loading
+from meetings.feeds import importing, loading, meeting_guide
 from meetings.feeds.importing import running
 from meetings.models import Meeting, MeetingTrait, Occurrence, PlaceName, SourceRow, Venue
 from tests.factories import PlaceFactory
@@ -136,14 +136,30 @@ def test_several_days_of_one_record_are_one_meeting(feeds, record):
 
 
 def test_a_bad_row_never_blocks_the_rest(feeds, record):
-    report = feeds.load([record("a"), record("b", time="late"), None, {"day": 1}, record("c", name="Other")])
+    rows = [record("a"), record("b", time="late"), None, {"day": 1}, record("c", name="Other")]
 
-    assert counts(report) == {"seen": 5, "created": 2, "skipped": 3}
+    report = feeds.load([*rows, record("d", day="1" * 50_000)])
+
+    assert counts(report) == {"seen": 6, "created": 2, "skipped": 4}
     assert [tuple(row) for row in report.skipped_rows] == [
         (2, "b", "the time could not be read"),
         (3, "", "it is not a meeting"),
         (4, "", "it has no key: neither slug nor name"),
+        (6, "d", "the day could not be read"),
     ]
+
+
+def test_a_row_that_nobody_thought_of_is_left_out_and_told(feeds, record, monkeypatch):
+    def surprised(record, *arguments, **options):
+        return {}[record["slug"]] if record["slug"] == "b" else reading(record, *arguments, **options)
+
+    reading = meeting_guide.read
+    monkeypatch.setattr(meeting_guide, "read", surprised)
+
+    report = feeds.load([record("a"), record("b", name="Other"), record("c", name="Third")])
+
+    assert counts(report) == {"seen": 3, "created": 2, "skipped": 1}
+    assert [tuple(row) for row in report.skipped_rows] == [(2, "b", "it could not be read (KeyError)")]
 
 
 def test_exact_duplicates_are_one_and_one_slug_twice_is_two(feeds, record):
