@@ -96,10 +96,10 @@ def _flood(works, number: int) -> dict:
 
 
 def _clear(works) -> None:
-    from groups.models import Group
-    from meetings.models import Meeting, OutgoingMessage, PrivateLink, Rsvp
+    from groups.models import Approach, Group
+    from meetings.models import Meeting, OutgoingMessage, PrivateLink, Rsvp, Venue
 
-    for model in (OutgoingMessage, PrivateLink, Rsvp, Meeting, Group):
+    for model in (OutgoingMessage, PrivateLink, Rsvp, Meeting, Venue, Group, Approach):
         model.objects.all().delete()
     works.taken.write_text("")
 
