@@ -84,14 +84,14 @@ def test_an_unchanged_feed_is_not_sent_again(server, fetch):
 def test_a_name_that_cannot_be_one_is_refused_in_a_sentence(server, fetch, there):
     server.pages["/old"] = 302, {"Location": there.encode().decode("latin-1")}, b""
 
-    with pytest.raises(UnusableFeed, match="address|fetched"):
+    with pytest.raises(UnusableFeed, match=r"address|fetched"):
         fetch(server.address + "/old")
 
 
 def test_a_length_beyond_all_sense_is_refused_in_a_sentence(server, fetch):
     server.pages["/list"] = 200, {"Content-Length": "9" * 5000}, b"[1]"
 
-    with pytest.raises(UnusableFeed, match="could not be fetched|too large"):
+    with pytest.raises(UnusableFeed, match=r"could not be fetched|too large"):
         fetch(server.address + "/list")
 
 
