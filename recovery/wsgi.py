@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recovery.settings")
 
 application = get_wsgi_application()
+
+# Once there is an application: the first visitor of a worker does not wait for the finder.
+from meetings.finder import memory  # noqa: E402
+
+memory.warm()

@@ -38,20 +38,32 @@ _EPOCH_DAY = datetime.fromtimestamp(EPOCH, UTC).toordinal()
 
 
 class Clock:
-    """Rows of meetings by day and time. `by_visitor` are those that keep the visitor's clock.
+    """Rows of meetings by day and time. `by_visitor` are those that keep the visitor's clock, `whose` names them.
 
-    What does not depend on the visitor is worked out once and kept with the memory.
+    What does not depend on the visitor is worked out once and kept with the memory; what
+    depends on no more than the visitor's zone, for a minute.
     """
 
     def __init__(
-        self, memory: Memory, *, now: datetime, visitor_zone: ZoneInfo | None = None, by_visitor: Bits | None = None
+        self,
+        memory: Memory,
+        *,
+        now: datetime,
+        visitor_zone: ZoneInfo | None = None,
+        by_visitor: Bits | None = None,
+        whose: str = "",
     ) -> None:
         self.memory = memory
-        self.now = now
-        self.seconds = int(now.timestamp()) - EPOCH
+        # Meetings start and end at whole minutes: within one, nothing changes.
+        self.now = now.replace(second=0, microsecond=0)
+        self.seconds = int(self.now.timestamp()) - EPOCH
         self.visitor_zone = visitor_zone if by_visitor is not None else None
         self.visitor_bits = by_visitor
-        self.by_visitor = positions(by_visitor) if by_visitor is not None else None
+        self.whose = whose
+
+    @cached_property
+    def by_visitor(self) -> Positions:
+        return positions(self.visitor_bits) if self.visitor_bits is not None else np.empty(0, dtype=np.intp)
 
     # When they start
 
@@ -61,6 +73,9 @@ class Clock:
 
         An entry that is behind moves on to the next start it knows.
         """
+        return self._kept(("starts", self.seconds), self._starts)
+
+    def _starts(self) -> NDArray[np.int32]:
         memory = self.memory
         over_before = self.seconds - memory.length
         starts = memory.starts[0]
@@ -80,12 +95,12 @@ class Clock:
     def between(self, first: int, end: int) -> Bits:
         """Return what starts from a minute of the day until before another, over midnight when that is earlier."""
         own = self._kept(("minutes", first, end), lambda: pack(_between(self.memory.minute, first, end)))
-        return self._with_visitors(own, lambda: _between(self._visitors_wall[0], first, end))
+        return self._with_visitors(("minutes", first, end), own, lambda: _between(self._visitors_wall[0], first, end))
 
     def on_weekday(self, weekday: int) -> Bits:
         bit = np.uint8(1 << weekday)
         own = self._kept(("weekday", weekday), lambda: pack((self.memory.weekdays & bit) != 0))
-        return self._with_visitors(own, lambda: (self._visitors_wall[1] & bit) != 0)
+        return self._with_visitors(("weekday", weekday), own, lambda: (self._visitors_wall[1] & bit) != 0)
 
     @cached_property
     def _visitors_wall(self) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
@@ -114,7 +129,7 @@ class Clock:
             key = ("day", days_from_today, self._quarter)
             first, later = self._kept(key, lambda: self._on_day(days_from_today))
             own = later | (first & ~self._is_over)
-        return self._with_visitors(own, lambda: self._visitors_on_day(days_from_today))
+        return self._with_visitors(("day", days_from_today), own, lambda: self._visitors_on_day(days_from_today))
 
     def _on_day(self, days_from_today: int) -> tuple[Bits, Bits]:
         """Return whose first known start, and whose later ones, are on that day."""
@@ -171,13 +186,18 @@ class Clock:
     def _kept(self, key: Any, work_out: Callable[[], Any]) -> Any:
         return keep(self.memory, key, work_out)
 
-    def _with_visitors(self, own: Bits, theirs: Callable[[], Flags]) -> Bits:
+    def _with_visitors(self, key: tuple[str | int, ...], own: Bits, theirs: Callable[[], Flags]) -> Bits:
         """Return a row in which those on the visitor's clock have their own answer."""
-        if self.by_visitor is None:
+        if self.visitor_bits is None:
             return own
-        flags = np.zeros(self.memory.capacity, dtype=bool)
-        flags[self.by_visitor] = theirs()
-        return (own & ~self.visitor_bits) | pack(flags)
+
+        def work_out() -> Bits:
+            flags = np.zeros(self.memory.capacity, dtype=bool)
+            flags[self.by_visitor] = theirs()
+            return pack(flags)
+
+        row = self._kept((key, str(self.visitor_zone), self.whose, self.seconds), work_out)
+        return (own & ~self.visitor_bits) | row
 
     def _visitor_offsets(self, starts: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the visitor's offset from UTC at each instant, in minutes."""

@@ -10,6 +10,8 @@ search asks the database for the newest version, and only what changed is read.
 
 from __future__ import annotations
 
+import gc
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -18,10 +20,12 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import DatabaseError, connection
 from numpy.typing import NDArray
 
 from meetings.models import FinderEntry, FinderTerm
+
+logger = logging.getLogger(__name__)
 
 # Instants are kept as seconds since this one, so that they fit into 32 bits until 2088.
 EPOCH = 1_577_836_800  # 2020-01-01 00:00 UTC
@@ -163,11 +167,14 @@ def unpack(bits: Bits) -> Flags:
 
 def keep(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
     """Return what is kept with the memory under a key; worked out when it is not there."""
-    if key not in memory.kept:
-        if len(memory.kept) >= MOST_KEPT:
-            memory.kept.clear()
-        memory.kept[key] = work_out()
-    return memory.kept[key]
+    found = memory.kept.get(key)
+    if found is None:
+        found = memory.kept[key] = work_out()
+        while len(memory.kept) > MOST_KEPT:
+            # What was kept first goes first; another thread may have been quicker.
+            oldest, *_rest = memory.kept
+            memory.kept.pop(oldest, None)
+    return found
 
 
 def positions(bits: Bits) -> Positions:
@@ -212,6 +219,24 @@ def current() -> Memory:
     return memory
 
 
+def warm() -> None:
+    """Read the entries before the first search asks for them. Where there is no database yet, that one will."""
+    try:
+        current()
+    except DatabaseError:
+        logger.warning("the finder's entries are not in memory yet: the database does not answer")
+    finally:
+        # A server that starts its workers as copies of this process must not share it.
+        connection.close()
+    _settle()
+
+
+def _settle() -> None:
+    """Keep the garbage collector from going through what stays for good: that takes longer than a search."""
+    gc.collect()
+    gc.freeze()
+
+
 def forget() -> None:
     """Drop what is in memory; the next search reads everything anew."""
     global _current
@@ -237,6 +262,7 @@ def _read_beside() -> None:
         global _current, _is_reading
         try:
             _current = read()
+            _settle()
         finally:
             _is_reading = False
             connection.close()

@@ -32,7 +32,7 @@ from meetings.finder.page import (
     Pages,
     SortLink,
 )
-from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection, distances
+from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection, within_reach
 
 # How far "near" reaches when nobody says: half an hour by car.
 USUAL_REACH = {"mi": 25.0, "km": 40.0}
@@ -100,7 +100,7 @@ class _Search:
     def _centre(self) -> tuple[Centre | None, list[Link]]:
         near, latitude, longitude = self.asked["near"], self.asked["lat"], self.asked["lon"]
         if near:
-            found = places.search(near[: words.LONGEST], limit=2 * OTHERS_OFFERED)
+            found = self._places(near[: words.LONGEST])
             if not found:
                 self.messages.append(
                     _("We do not know the place “%(place)s”. Try the nearest town, or its postcode.")
@@ -121,6 +121,11 @@ class _Search:
         if ("lat" in self.given) != ("lon" in self.given):
             self.messages.append(_("A position needs both “lat” and “lon”."))
         return None, []
+
+    def _places(self, text: str) -> list[places.Match]:
+        """Return what a text may mean. The next pages of a search ask again: an answer is kept for a minute."""
+        key = "place", text, self.now.timestamp() // 60
+        return memory.keep(self.memory, key, lambda: places.search(text, limit=2 * OTHERS_OFFERED))
 
     def _within(self) -> float | None:
         if self.centre is None:
@@ -353,7 +358,9 @@ class _Search:
         if not self.centre or not self.within:
             return None
         others = positions(self.selection.matching(include_unsaid=self.include_unsaid, without="near"))
-        apart = distances(self.memory, self.centre.latitude, self.centre.longitude, parameters.FARTHEST_KM)[others]
+        _at, apart = within_reach(
+            self.memory, self.centre.latitude, self.centre.longitude, parameters.FARTHEST_KM, among=others
+        )
         for reach in (*REACHES[self.unit], self._from_km(parameters.FARTHEST_KM) // 1):
             number = int((apart <= self._km(reach)).sum())
             if reach > self.within and number:

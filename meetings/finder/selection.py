@@ -16,7 +16,7 @@ from meetings import geo
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import memory as columns
 from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock
-from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, pack
+from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, keep
 from meetings.finder.names import Names
 from meetings.models import FinderEntry
 
@@ -88,8 +88,10 @@ class Selection:
 
     def within(self, latitude: float, longitude: float, km: float) -> None:
         """Keep those that are held in a room within so many kilometres."""
-        self.distance = distances(self.memory, latitude, longitude, km)
-        self.among("near", pack(~np.isnan(self.distance)))
+        at, apart = within_reach(self.memory, latitude, longitude, km)
+        self.distance = np.full(self.memory.capacity, np.nan)
+        self.distance[at] = apart
+        self.among("near", self.memory.of_positions(at))
 
     def on_days(self, values: Iterable[str]) -> None:
         self._any_by_clock("day", values)
@@ -139,29 +141,35 @@ class Selection:
 
     def counts(self, facet: str, left: Bits) -> dict[str, int]:
         """Return how many of these meetings have each value of a facet. One pass over its rows."""
-        facts = [(value, row) for (known, value), row in self.memory.row_of_fact.items() if known == facet]
-        if not facts:
-            return {}
-        rows = [row for _value, row in facts]
-        first, last = rows[0], rows[-1]
-        # Rows of a facet stand together, but for those that came later.
-        bits = self.memory.bits[first : last + 1] if last - first + 1 == len(rows) else self.memory.bits[rows]
+        values, rows = self._rows(facet)
+        bits = self.memory.bits[rows]
+        # Most searches leave few: then only the words that hold one are looked at.
+        at = np.flatnonzero(left)
+        if 4 * len(at) < len(left):
+            bits, left = np.take(bits, at, axis=1), left[at]
         found = np.bitwise_count(bits & left).sum(axis=1, dtype=np.int64)
-        return {value: number for (value, _row), number in zip(facts, found.tolist(), strict=True)}
+        return dict(zip(values, found.tolist(), strict=True))
+
+    def _rows(self, facet: str) -> tuple[list[str], slice | list[int]]:
+        """Return a facet's values and their rows, a slice where they stand together."""
+        rows_by_facet = keep(self.memory, "rows", lambda: _rows_by_facet(self.memory))
+        return rows_by_facet.get(facet, ([], []))
 
     def counts_by_clock(self, values: Iterable[str], left: Bits) -> dict[str, int]:
+        if not left.any():
+            return dict.fromkeys(values, 0)
         return {value: count(self.by_clock(value) & left) for value in values}
 
     # Clock
 
     @cached_property
     def clock(self) -> Clock:
-        by_visitor = None
+        by_visitor, whose = None, ""
         if self.visitor_zone:
-            by_visitor = self._row("clock", "visitor")
+            by_visitor, whose = self._row("clock", "visitor"), "not in a room"
             if self.attendance and Attendance.IN_PERSON not in self.attendance:
-                by_visitor = by_visitor | self._row("attendance", Attendance.ONLINE)
-        return Clock(self.memory, now=self.now, visitor_zone=self.visitor_zone, by_visitor=by_visitor)
+                by_visitor, whose = by_visitor | self._row("attendance", Attendance.ONLINE), "online"
+        return Clock(self.memory, now=self.now, visitor_zone=self.visitor_zone, by_visitor=by_visitor, whose=whose)
 
     def by_clock(self, value: str) -> Bits:
         """Return who takes place on a day ("monday", "today") or at a time of day ("evening")."""
@@ -230,26 +238,40 @@ class Selection:
         return ahead
 
 
-def distances(memory: Memory, latitude: float, longitude: float, km: float) -> NDArray[np.float64]:
-    """Return each meeting's distance in kilometres, NaN for those beyond or without a position.
+def _rows_by_facet(memory: Memory) -> dict[str, tuple[list[str], slice | list[int]]]:
+    found: dict[str, tuple[list[str], list[int]]] = {}
+    for (facet, value), row in memory.row_of_fact.items():
+        values, rows = found.setdefault(facet, ([], []))
+        values.append(value)
+        rows.append(row)
+    # Rows of a facet stand together, but for those that came later.
+    return {
+        facet: (values, slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] + 1 == len(rows) else rows)
+        for facet, (values, rows) in found.items()
+    }
 
-    A box leaves few to be measured, as `geo.distance_km` measures.
+
+def within_reach(
+    memory: Memory, latitude: float, longitude: float, km: float, *, among: Positions | None = None
+) -> tuple[Positions, NDArray[np.float64]]:
+    """Return who is held within so many kilometres, and how far off, as `geo.distance_km` measures.
+
+    Of all meetings, or of some.
     """
-    found = np.full(memory.capacity, np.nan)
+    all_at, all_apart = [], []
+    latitudes = memory.latitude if among is None else memory.latitude[among]
     for box in geo.box_around(latitude, longitude, km):
-        at = np.flatnonzero(
-            (memory.latitude >= box.south)
-            & (memory.latitude <= box.north)
-            & (memory.longitude >= box.west)
-            & (memory.longitude <= box.east)
-        )
-        there = np.radians(memory.latitude[at])
-        here = radians(latitude)
+        # A box leaves few to be measured; most are out of it by latitude already.
+        at = np.flatnonzero((latitudes >= box.south) & (latitudes <= box.north))
+        at = at if among is None else among[at]
+        at = at[(memory.longitude[at] >= box.west) & (memory.longitude[at] <= box.east)]
+        there, here = np.radians(memory.latitude[at]), radians(latitude)
         half = (
             np.sin((there - here) / 2) ** 2
             + np.cos(here) * np.cos(there) * np.sin(np.radians(memory.longitude[at] - longitude) / 2) ** 2
         )
         apart = 2 * geo.EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
         is_near = apart <= km
-        found[at[is_near]] = apart[is_near]
-    return found
+        all_at.append(at[is_near])
+        all_apart.append(apart[is_near])
+    return np.concatenate(all_at), np.concatenate(all_apart)

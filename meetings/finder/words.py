@@ -116,6 +116,11 @@ def correction(memory: Memory, words: Words, names: Iterable[tuple[str, str, tup
     A word may have one letter wrong, missing, too many or swapped with its neighbour, and two
     from seven letters on. Of equally near ones the more frequent is likelier.
     """
+    names = tuple(names)
+    return keep(memory, ("correction", words, names), lambda: _correction(memory, words, names))
+
+
+def _correction(memory: Memory, words: Words, names: tuple[tuple[str, str, tuple[str, ...]], ...]) -> str:
     known = _known_words(memory)
     known += "".join(f"{word}\n" for _facet, _value, folded in names for name in folded for word in name.split())
     better = [_nearest(word, known) for word in words.all]

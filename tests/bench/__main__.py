@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 SMALL, LARGE = 3_000, 300_000
 
-# What DESIGN.md asks for, section 6.
+# The site's budgets: times the page from ready data, milliseconds, times the smaller set, queries, MB, rows a second.
 MOST_RATIO, MOST_P99_MS, MOST_GROWTH, MOST_QUERIES, MOST_MEMORY_MB = 2.0, 50.0, 1.5, 12, 150
 LEAST_NEW_ROWS, LEAST_SAME_ROWS = 2_000, 10_000
 
@@ -103,6 +103,9 @@ def misses(measured: list[dict]) -> list[str]:
         if mixed(one) > MOST_RATIO:
             found.append(f"{at}, all searches: {mixed(one):.2f} times the pages from ready data (at most {MOST_RATIO})")
         for row in one["pages"]:
+            if row["is_finder"] and row["median"] > MOST_RATIO * row["ready"]:
+                ratio = row["median"] / row["ready"]
+                found.append(f"{at}, {row['name']}: {ratio:.2f} times the page from ready data (at most {MOST_RATIO})")
             if row["is_finder"] and row["p99"] > MOST_P99_MS:
                 found.append(f"{at}, {row['name']}: p99 {row['p99']:.0f} ms (at most {MOST_P99_MS:.0f})")
             if row["queries"] > MOST_QUERIES:

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import socket
 import statistics
 import subprocess
 import sys
@@ -81,7 +82,8 @@ def _read_memory() -> None:
     from meetings.finder import memory
 
     memory.forget()
-    memory.current()
+    # As a worker does when it starts.
+    memory.warm()
 
 
 # ── What is measured with ───────────────────────────────────────────────────
@@ -211,7 +213,9 @@ def p99(values: list[float]) -> float:
 def under_load() -> dict:
     """Ask a real server for all kinds of searches at once."""
     say("  a real server, under load")
-    port = 8970 + os.getpid() % 20
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "recovery.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
     environment = {**os.environ, "ALLOWED_HOSTS": "127.0.0.1"}
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as server:
