@@ -76,7 +76,7 @@ elif LOCAL_MODE:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 SHOWS_OUTBOX = LOCAL_MODE and not EMAIL_URL
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"{SITE_NAME} <no-reply@localhost>")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or f"{SITE_NAME} <no-reply@localhost>"
 
 # Where servers report mail they could not deliver; each message gets an address of its own by
 # a "+". Empty: reports go to the sender's address, and nobody here reads them.
@@ -88,8 +88,8 @@ SMS_URL = env.str("SMS_URL", default="file:" if LOCAL_MODE else "")
 TWILIO_API = "https://api.twilio.com"
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 # Where a push service can reach the operator: a mailto: or https: address.
-VAPID_SUBJECT = env.str(
-    "VAPID_SUBJECT", default=SITE_URL if SITE_URL.startswith("https:") else "mailto:operator@localhost.localdomain"
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or (
+    SITE_URL if SITE_URL.startswith("https:") else "mailto:operator@localhost.localdomain"
 )
 # The push services of the browsers there are; nothing is sent to any other address.
 PUSH_HOSTS = env.list(
