@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _LETTERS = str.maketrans(
@@ -11,6 +12,17 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _GAPS = re.compile(r"[^\w]+", re.UNICODE)
+
+
+def web_address(text: str) -> str:
+    """Return the text if a link may lead there, as http and https do, else "".
+
+    Asked where a link is made: "javascript:" and its like are no addresses, whoever wrote them.
+    """
+    try:
+        return text if urlsplit(text).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def fold(text: str) -> str:

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groups.models import Approach, Fellowship, Group
-from meetings import access, geo, geo_sql, places, provenance, week_strip, wording
-from meetings.enums import ChannelState
+from groups.text import web_address
+from meetings import access, geo, geo_sql, join_step, places, provenance, week_strip, wording
+from meetings.enums import ChannelState, JoinVisibility
 from meetings.models import Meeting, MeetingTrait
 from meetings.structured_data import absolute
 
@@ -82,6 +83,8 @@ class GroupPage:
     gifts: list[Gift]
     provenance: provenance.Provenance
     finder_url: str
+    description: str
+    website: str
     website_host: str
     canonical_url: str
     shows_demo: bool
@@ -146,6 +149,8 @@ def group_page(group: Group, *, now: datetime) -> GroupPage:
     may_show_place = all(access.may_show_place(meeting) for meeting in meetings) and not (
         group.fellowship is not None and group.fellowship.is_for_teens and not meetings
     )
+    website = web_address(group.website)
+    held_back = next((meeting for meeting in meetings if meeting.join_visibility != JoinVisibility.EVERYONE), None)
     return GroupPage(
         group=group,
         may_show_place=may_show_place,
@@ -156,7 +161,9 @@ def group_page(group: Group, *, now: datetime) -> GroupPage:
         gifts=gifts(group),
         provenance=provenance.of_group(group),
         finder_url=f"{reverse('meetings:meeting_list')}?{urlencode({'approach': group.approach.slug})}",
-        website_host=(urlsplit(group.website).hostname or "").removeprefix("www."),
+        description=join_step.notes_for(held_back, group.description, None) if held_back else group.description,
+        website=website,
+        website_host=(urlsplit(website).hostname or "").removeprefix("www."),
         canonical_url=absolute(group.get_absolute_url()),
         shows_demo=group.source is not None and group.source.is_demo,
     )

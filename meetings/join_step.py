@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from groups.text import web_address
 from meetings import access, questions, rsvps
 from meetings.enums import ChannelState, JoinVisibility
 from meetings.models import Meeting
@@ -110,7 +111,7 @@ def for_meeting(
         )
     by_link = ChannelState.OPEN in (meeting.online, meeting.any_time)
     by_phone = meeting.by_phone == ChannelState.OPEN or by_link
-    url = meeting.join_url if by_link and urlsplit(meeting.join_url).scheme in ("http", "https") else ""
+    url = web_address(meeting.join_url) if by_link else ""
     phones = phone_numbers(meeting.join_phone) if by_phone else []
     return JoinStep(
         is_shown=True,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from groups.enums import Belief, Covers, Goal
+from groups.text import web_address
 from meetings import access, entry_rules, join_step, provenance, rsvps, schedules, structured_data, week_strip, wording
 from meetings.enums import ChannelState, RsvpPolicy, TraitKind, TraitValue
 from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
@@ -394,8 +395,8 @@ def _labels(choices, values: list[str]) -> list[str]:
 def _contact(meeting: Meeting) -> tuple[str, str]:
     """Return where a question can be put, and whose page that is: the group's, else the fellowship's."""
     group = meeting.group
-    if group.website:
-        return group.website, group.name
+    if website := web_address(group.website):
+        return website, group.name
     if group.fellowship is not None and group.fellowship.website:
         return f"https://{group.fellowship.website}", group.fellowship.name
     if group.approach.website:

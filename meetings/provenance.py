@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from groups.enums import FeedFormat
 from groups.models import Group, Source
+from groups.text import web_address
 from meetings.models import Meeting
 
 
@@ -84,9 +85,7 @@ def _origin(source: Source | None, *, last_seen_at: datetime | None, now: dateti
 
 
 def _with_owner(source: Source | None, lines: list[str], *, page: str) -> Provenance:
-    url = page or (source.owner_website if source else "")
-    if urlsplit(url).scheme not in ("http", "https"):
-        url = ""
+    url = web_address(page or (source.owner_website if source else ""))
     return Provenance(
         lines=lines,
         owner_name=(source.owner_name or source.name) if source else "",

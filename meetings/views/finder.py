@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from meetings import finder, places
+from meetings import calendars, finder, places
 from meetings.finder.searching import reaches
 
 SUGGESTIONS = 7
@@ -26,6 +26,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "reaches": reaches(page.unit, page.within),
         "section": "meetings",
         "shows_demo": page.shows_demo,
+        "most_in_calendar": calendars.MOST_MEETINGS,
     }
     return render(request, template, context)
 

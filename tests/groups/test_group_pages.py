@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from groups.enums import FeedFormat, GroupState, ListingState
-from meetings.enums import ChannelState
+from meetings.enums import ChannelState, JoinVisibility
 from meetings.models import PlaceName
 from tests.factories import (
     ApproachFactory,
@@ -228,3 +228,31 @@ def test_the_page_costs_the_same_for_one_meeting_and_three(client, django_assert
         response = client.get(group.get_absolute_url())
 
     assert response.context["page"].total == count
+
+
+def test_an_address_that_is_no_web_page_is_no_link(client):
+    group = GroupFactory(website="https://harbor.example.org/")
+    MeetingFactory(group=group)
+    assert 'href="https://harbor.example.org/"' in client.get(group.get_absolute_url()).content.decode()
+    group.website = "javascript:alert(1)"
+    group.save()
+
+    pages = [
+        client.get(address).content.decode()
+        for address in (group.get_absolute_url(), group.meetings.get().get_absolute_url())
+    ]
+
+    assert not any("javascript:" in page for page in pages)
+
+
+def test_a_passcode_in_the_description_is_held_back_with_the_way_in(client):
+    group = GroupFactory(description="We laugh a lot.\nZoom ID 812 3456, passcode lantern")
+    meeting = MeetingFactory(group=group, is_online=True)
+    assert "lantern" in client.get(group.get_absolute_url()).content.decode()
+    meeting.join_visibility = JoinVisibility.ON_PRESS
+    meeting.save()
+
+    page = client.get(group.get_absolute_url()).content.decode()
+
+    assert "We laugh a lot." in page
+    assert "lantern" not in page

@@ -165,3 +165,15 @@ def test_large_counts_are_written_in_groups():
     facet = Facet("covers", [Choice("alcohol", "Alcohol", count=3253)])
 
     assert "(3,253)" in choices(facet)
+
+
+def test_a_search_that_is_not_too_wide_can_be_kept_as_a_calendar(client):
+    MeetingFactory(name="Lantern")
+    index.refresh(None, now=timezone.now())
+
+    everything = client.get(URL).content.decode()
+    chosen = client.get(URL, {"day": "tuesday", "page": "1"}).content.decode()
+
+    assert "/feeds/meetings.ics" not in everything
+    assert 'href="/feeds/meetings.ics?day=tuesday" rel="nofollow"' in chosen
+    assert "Lantern" in client.get("/feeds/meetings.ics?day=tuesday").content.decode()
