@@ -33,8 +33,9 @@ class WithoutVisitors(logging.Filter):
             written = {path, path.encode("unicode_escape").decode("ascii")}
             record.args = tuple(_page(request) if arg in written else arg for arg in record.args)
         if record.name.startswith("django.security.") and not record.args:
-            # Its words are those of the exception, such as the host somebody asked for.
-            record.msg = "A request was refused."
+            # Its words are those of the exception, such as the host somebody asked for, and where
+            # it was raised is always the same: whoever sends many should not fill a disk.
+            record.msg, record.exc_info = "A request was refused.", None
         if record.name.startswith("celery") and isinstance(record.args, dict):
             # A task that failed: the exception's words, and what the task was called with.
             said = _name(type(record.exc_info[1])) if record.exc_info and record.exc_info[1] else "…"

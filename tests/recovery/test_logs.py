@@ -41,7 +41,8 @@ def log():
     [
         (f"/failing/?{SEARCH}", {}, "Internal Server Error: /failing/"),
         (f"/rsvp/{SECRET}/failing/?{SEARCH}", {}, "Internal Server Error: /rsvp/<str:token>/failing/"),
-        (f"/suspicious/?{SEARCH}", {}, "SuspiciousOperation"),
+        (f"/suspicious/?{SEARCH}", {}, "django.security.SuspiciousOperation: A request was refused."),
+        (f"/help/?{SEARCH}", {"host": f"{SECRET}.example"}, "django.security.DisallowedHost: A request was refused."),
         (f"/{SECRET}/?{SEARCH}", {}, "Not Found: (no such page)"),
         (f"/rsvp/{SECRET}?{SEARCH}.", {}, None),
     ],
