@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from meetings import occurrences, rsvp_states
+from meetings import contacts, occurrences, rsvp_states
 from meetings.enums import RsvpReason
 from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
 from meetings.questions import words_of
+from meetings.reminders.ways import subscriptions_of, wishes_of
 from meetings.rsvps import waiting
 from meetings.rsvps.people import address_of, alias_of, forget
 
@@ -59,6 +60,7 @@ def as_data(kept: Kept) -> dict[str, Any]:
                 "dates_left": standing.dates_left,
                 "created_at": _iso(standing.created_at),
                 "ended_at": _iso(standing.ended_at),
+                "reminded": _wishes(standing),
             }
             for standing in kept.standing
         ],
@@ -123,6 +125,30 @@ def _place(rsvp: Rsvp) -> dict[str, Any]:
         "created_at": _iso(rsvp.created_at),
         "confirmed_at": _iso(rsvp.confirmed_at),
         "cancelled_at": _iso(rsvp.cancelled_at),
+        "reminded": _wishes(rsvp),
+        "messages": [
+            {
+                "kind": message.kind,
+                "channel": message.channel,
+                "state": message.state,
+                "reason": message.reason,
+                "due_at": _iso(message.due_at),
+                "sent_at": _iso(message.sent_at),
+            }
+            for message in rsvp.messages.order_by("due_at", "pk")
+        ],
+    }
+
+
+def _wishes(kept: Rsvp | StandingRsvp) -> dict[str, Any]:
+    wishes = wishes_of(kept)
+    return {
+        "minutes_before": wishes.offsets,
+        "channels": wishes.channels,
+        "in_plain_words": wishes.is_plain,
+        "time_zone": wishes.time_zone,
+        "phone": contacts.address_of(wishes.phone) if wishes.phone is not None else "",
+        "browsers": len(subscriptions_of(kept)),
     }
 
 

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 import pytest
 from django.urls import reverse
 
-from meetings import rsvps, tokens
+from meetings import about_me, rsvps, tokens
 from meetings.channels import Answer, Outcome
 from meetings.enums import ContactKind, LinkPurpose, MessageKind, MessageState, RsvpPolicy
 from meetings.models import AfterAnswer, OutgoingMessage, ReminderWishes, StoppedAddress
@@ -253,3 +253,18 @@ def test_the_question_comes_half_an_hour_after_the_end_and_not_in_the_quiet_hour
 
     message = OutgoingMessage.objects.get(kind=MessageKind.AFTER)
     assert message.due_at == instant(asked, "America/New_York")
+
+
+def test_everything_kept_about_me_includes_my_reminders_and_erasing_takes_them(client, my_page, member, desk, number):
+    client.post(my_page, {"action": "phone-code", "number": number})
+    sending.send_due(now=NOW)
+    client.post(my_page, {"action": "phone-confirm", "code": desk.parcels[0].text.split("code is ")[1][:6]})
+
+    (mine,) = about_me.as_data(about_me.kept_under(member.contact_key))["places"]
+    about_me.erase(member.contact_key, now=NOW)
+
+    assert mine["reminded"]["minutes_before"] == [1440, 120]
+    assert mine["reminded"]["phone"] == number.replace(" ", "")
+    assert {message["state"] for message in mine["messages"] if message["kind"] == "reminder"} == {"planned"}
+    assert not ReminderWishes.objects.exists()
+    assert not OutgoingMessage.objects.exists()
