@@ -44,7 +44,7 @@ _FIELDS = _in_order(
 )  # fmt: skip
 _RELATED = {
     "group": (Group, _in_order(Group, "id", "name", "slug", "approach_id", "fellowship_id")),
-    "venue": (Venue, _in_order(Venue, "id", "name", "street", "town", "region", "is_private_home")),
+    "venue": (Venue, _in_order(Venue, "id", "name", "street", "town", "region", "is_private_home", "is_approximate")),
     "source": (Source, _in_order(Source, "id", "is_demo")),
 }
 _COLUMNS = (*_FIELDS, *(f"{name}__{field}" for name, (_model, fields) in _RELATED.items() for field in fields))

@@ -20,6 +20,8 @@ from meetings.models import Meeting, Occurrence, Pause
 
 # A start farther off than this is told by its day, not by how long it is until then.
 SOON = timedelta(hours=12)
+# Within a town: what is known only by its town is no nearer and no farther than this.
+ROUGH_KM = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,24 @@ def _result(
         starts_at_local=local,
         in_progress=ahead is not None and ahead <= timedelta(0),
         starts_in=ahead if ahead is not None and timedelta(0) < ahead <= SOON else None,
-        distance_label=geo.format_distance(km, unit) if km is not None else "",
+        distance_label=_distance(card.meeting, km, unit),
         place_label=words.place,
         approach_label=words.approach,
         is_suspended=card.meeting.is_place_closed_for_now,
         attendance=words.attendance,
         badges=words.badges,
     )
+
+
+def _distance(meeting: Meeting, km: float | None, unit: str) -> str:
+    """Return how far it is, as exactly as we know where it is; "" where a number would be invented."""
+    if km is None:
+        return ""
+    if meeting.venue is None or not meeting.venue.is_approximate:
+        return geo.format_distance(km, unit)
+    if km < ROUGH_KM:
+        return ""
+    return _("about %(distance)s") % {"distance": geo.format_distance(km, unit)}
 
 
 def _when(

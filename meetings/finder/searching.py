@@ -361,7 +361,7 @@ class _Search:
         _at, apart = within_reach(
             self.memory, self.centre.latitude, self.centre.longitude, parameters.FARTHEST_KM, among=others
         )
-        for reach in (*REACHES[self.unit], self._from_km(parameters.FARTHEST_KM) // 1):
+        for reach in (*REACHES[self.unit], self._from_km(parameters.FARTHEST_KM) // 100 * 100):
             number = int((apart <= self._km(reach)).sum())
             if reach > self.within and number:
                 label = _("Within %(distance)s") % {"distance": self._distance_label(reach)}

@@ -22,7 +22,7 @@ from tests.helpers import instant, words
 pytestmark = pytest.mark.django_db
 
 NOW = instant("2026-11-20 12:00", "America/New_York")
-QUERIES = 5
+QUERIES = 4
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 

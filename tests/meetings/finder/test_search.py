@@ -292,6 +292,18 @@ def test_what_is_closed_for_now_is_found_by_name_and_never_as_on_now():
     assert found.results[1].time_label == found.results[0].time_label
 
 
+def test_a_place_known_only_by_its_town_has_no_invented_distance():
+    MeetingFactory(slug="door")
+    MeetingFactory(slug="town", venue__is_approximate=True)
+    MeetingFactory(slug="next-town", venue__is_approximate=True, venue__latitude=42.56)
+
+    found = {result.meeting.slug: result.distance_label for result in search(BOSTON).results}
+
+    assert found["door"].endswith(("mile", "miles"))
+    assert found["town"] == ""
+    assert found["next-town"] == "about 14 miles"
+
+
 # ── Words ───────────────────────────────────────────────────────────────────
 
 
