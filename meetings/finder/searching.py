@@ -254,11 +254,9 @@ class _Search:
         if asked["q"]:
             chips.append(Link(f"“{given['q'][: parameters.LONGEST_SHOWN]}”", address.having(q=None)))
         if self.centre:
-            label = self.centre.label or _("your position")
-            words = _("Within %(distance)s of %(place)s") % {
-                "distance": self._distance_label(self.within or 0),
-                "place": label,
-            }
+            # The heading says how far and in which country.
+            town = self.centre.label.partition(",")[0]
+            words = _("Near %(place)s") % {"place": town} if town else _("Near you")
             chips.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
         for name in (*FACETS, *BY_CLOCK):
             labels = self._labels(name)

@@ -292,6 +292,16 @@ def test_what_is_closed_for_now_is_found_by_name_and_never_as_on_now():
     assert found.results[1].time_label == found.results[0].time_label
 
 
+def test_the_place_is_taken_away_by_its_short_name():
+    MeetingFactory()
+
+    place, day = search(f"{BOSTON}&day=tuesday").chips
+
+    assert place.label == "Near you"
+    assert place.url == "?day=tuesday"
+    assert day.label == "Tuesday"
+
+
 def test_a_place_known_only_by_its_town_has_no_invented_distance():
     MeetingFactory(slug="door")
     MeetingFactory(slug="town", venue__is_approximate=True)
