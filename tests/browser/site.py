@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_WITHIN_SECONDS = 60
+READY_WITHIN_SECONDS = 120
 
 
 @dataclass(frozen=True)
