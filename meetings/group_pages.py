@@ -253,7 +253,7 @@ def _towns(meetings: list[Meeting]) -> str:
     words = towns[:3] + ([_("and more")] if len(towns) > 3 else [])
     if any(access.has_join_step(meeting) for meeting in meetings):
         words.append(_("online"))
-    return ", ".join(words)
+    return " · ".join(words)
 
 
 def _choices(entries: list, chosen) -> list[Choice]:
