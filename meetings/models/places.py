@@ -15,6 +15,8 @@ def _position_constraints(can_be_missing: bool) -> list[models.CheckConstraint]:
     """Return constraints for latitude and longitude in degrees, WGS 84."""
     in_range = Q(latitude__range=(-90, 90), longitude__range=(-180, 180))
     if can_be_missing:
+        # Half a position is none: a comparison with NULL alone would let it pass.
+        in_range &= Q(latitude__isnull=False, longitude__isnull=False)
         in_range |= Q(latitude__isnull=True, longitude__isnull=True)
     return [models.CheckConstraint(condition=in_range, name="%(class)s_position_on_earth")]
 
