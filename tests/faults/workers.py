@@ -17,7 +17,7 @@ from django.db import connection
 from recovery import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 60
+PATIENCE = 150
 
 
 class Works:
