@@ -23,6 +23,7 @@ SERVICE = {
     "CONTACT_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "ALLOWED_HOSTS": "chair.example",
     "SITE_URL": "https://chair.example",
+    "EMAIL_URL": "smtp+tls://user:unused@127.0.0.1:1",
     "BEHIND_PROXY": "true",
 }
 

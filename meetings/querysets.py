@@ -20,12 +20,6 @@ class MeetingQuerySet(QuerySet):
         """Meetings that have a page: the public ones and the paused."""
         return self.filter(state__in=[ListingState.PUBLIC, ListingState.PAUSED], group__state=GroupState.PUBLIC)
 
-    def with_card_details(self) -> "MeetingQuerySet":
-        """Fetch what a card shows along with the meeting."""
-        return self.select_related("group__approach", "group__fellowship", "venue", "source").prefetch_related(
-            "meeting_traits__trait"
-        )
-
 
 class OccurrenceQuerySet(QuerySet):
     def still_to_come(self, now: datetime) -> "OccurrenceQuerySet":

@@ -79,6 +79,20 @@ def site_is_reached_safely(app_configs: Any, **kwargs: Any) -> list[CheckMessage
     return messages
 
 
+@register(Tags.security, deploy=True)
+def mail_goes_somewhere(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A place by mail is held until its link is opened: without mail nobody can confirm one."""
+    if settings.EMAIL_URL:
+        return []
+    return [
+        Warning(
+            "EMAIL_URL is not set: no reminder and no link reaches anybody.",
+            hint="Name the mail server, as smtp+tls://user:password@host:587.",
+            id="recovery.W009",
+        )
+    ]
+
+
 @register(Tags.database)
 def redis_keeps_messages(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Redis keeps what it was given: a broker that evicts loses tasks without a word."""

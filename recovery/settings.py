@@ -5,6 +5,7 @@ With `DATABASE_URL` or `REDIS_URL` unset, a PostgreSQL or Redis of our own is st
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -74,7 +75,8 @@ if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 elif LOCAL_MODE:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-SHOWS_OUTBOX = LOCAL_MODE and not EMAIL_URL
+# It shows private links to whoever opens it: never where others can reach the site.
+SHOWS_OUTBOX = LOCAL_MODE and not EMAIL_URL and urlsplit(SITE_URL).hostname in ("127.0.0.1", "localhost", "::1")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="") or f"{SITE_NAME} <no-reply@localhost>"
 
@@ -229,6 +231,8 @@ IS_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Gone with the browser's window: a year of it would tell whoever looks at the device next.
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "recovery.views.csrf_failure"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -255,6 +259,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": [], "propagate": False},
+        # A warning for every HEAD request that is answered as it should be.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }
 

@@ -9,7 +9,6 @@ from meetings.feeds.rows import Row
 
 # Where two codes disagree on a trait, the one that says more stands.
 _STRENGTH: dict[str, int] = {TraitValue.NO: 0, TraitValue.WELCOME: 1, TraitValue.YES: 2, TraitValue.ONLY: 3}
-_TEENS = "focus/teens"
 
 
 @lru_cache(maxsize=8192)

@@ -10,7 +10,7 @@ from meetings.finder.page import Choice, Facet
 
 register = template.Library()
 
-# As in components/choice.html.
+# Styled by components/choice.css.
 _CHOICE = (
     '<label class="choice" for="{id}"><input type="checkbox" id="{id}" name="{name}" value="{value}"{checked}>'
     '<span>{label} <span class="choice-count">({count})</span></span></label>\n'

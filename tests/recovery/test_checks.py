@@ -15,11 +15,17 @@ def service(settings):
     settings.CONTACT_KEYS = [Fernet.generate_key().decode()]
     settings.ALLOWED_HOSTS = ["chair.example"]
     settings.SITE_URL = "https://chair.example"
+    settings.EMAIL_URL = "smtp+tls://user:word@mail.example:587"
     return settings
 
 
 def found(settings) -> list[str]:
-    of_settings = (checks.services_are_named, checks.contact_keys_work, checks.site_is_reached_safely)
+    of_settings = (
+        checks.services_are_named,
+        checks.contact_keys_work,
+        checks.site_is_reached_safely,
+        checks.mail_goes_somewhere,
+    )
     return [message.id for check in of_settings for message in check(None)]
 
 
@@ -37,6 +43,7 @@ def test_a_right_service_is_not_complained_about(service):
         ("SITE_URL", "http://chair.example", "recovery.W005"),
         ("SITE_URL", "", "recovery.W005"),
         ("ALLOWED_HOSTS", ["table.example"], "recovery.W006"),
+        ("EMAIL_URL", "", "recovery.W009"),
     ],
 )
 def test_a_wrong_service_is_named(service, name, value, expected):

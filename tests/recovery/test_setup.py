@@ -1,5 +1,6 @@
 """What a stranger's machine and a service are set up with: locks, Makefile, service files."""
 
+import os
 import re
 import socket
 import subprocess
@@ -287,8 +288,46 @@ def test_image_holds_what_it_copies_and_no_more():
     kept = {pattern[1:] for pattern in patterns if pattern.startswith("!")}
 
     assert patterns[0] == "*"
-    assert {"manage.py", "groups", "meetings", "recovery", "templates", "static", "requirements.txt"} <= kept
+    assert {"manage.py", "gunicorn.conf.py", "requirements.txt", "groups", "meetings", "recovery"} <= kept
+    assert {"templates", "static"} <= kept
     assert kept.isdisjoint({"var", ".git", ".env", ".venv", "tests"})
+
+
+@pytest.mark.parametrize(
+    ("site_url", "shows"),
+    [("", True), ("http://localhost:8000", True), ("https://chair.example", False), ("http://192.0.2.7:8000", False)],
+)
+def test_mail_is_shown_to_nobody_where_others_reach_the_site(site_url, shows):
+    code = "from tests import settings; print(settings.LOCAL_MODE, settings.SHOWS_OUTBOX)"
+    environment = {name: value for name, value in os.environ.items() if name not in ("SITE_URL", "EMAIL_URL")}
+    environment |= {"SITE_URL": site_url} if site_url else {}
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert done.stdout.split() == ["True", str(shows)], done.stderr
+
+
+def test_the_readme_tells_of_every_setting():
+    settings = (ROOT / "recovery" / "settings.py").read_text()
+    table = (ROOT / "README.md").read_text().partition("| variable |")[2]
+    named = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    of_tests_and_experts = {"VAR_IS_DURABLE", "FAULT_POINTS", "DEBUG", "SECURE_SSL_REDIRECT", "PUSH_HOSTS"}
+
+    assert {"DATABASE_URL", "EXIT_URL", "EMAIL_URL"} <= named
+    assert {name for name in named - of_tests_and_experts if f"`{name}`" not in table} == set()
+
+
+def test_the_service_file_passes_on_what_the_settings_read():
+    settings = (ROOT / "recovery" / "settings.py").read_text()
+    named = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    passed = set(compose()["services"]["web"]["environment"])
+
+    assert {"SECRET_KEY", "EMAIL_URL", "WEBHOOK_KEY"} <= passed
+    assert passed - named - {"PORT", "WEB_WORKERS", "WEB_THREADS"} == set()
+    # The service does without: they belong to one machine, or to tests.
+    assert named - passed == {
+        "VAR_DIR", "VAR_IS_DURABLE", "FAULT_POINTS", "DEBUG", "SECURE_SSL_REDIRECT", "PUSH_HOSTS",
+    }  # fmt: skip
 
 
 def test_commands_of_the_service_exist():
@@ -313,7 +352,6 @@ def test_probe_calls_a_web_server_that_answers_well(live_server):
 
 
 def test_probe_calls_beat_well_while_its_schedule_is_fresh(tmp_path):
-    import os
     import time
 
     schedule = tmp_path / "beat-schedule.dat"
