@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.browser.site import manage
 from tests.crowd import Crowd, crowd_of
 from tests.faults import test_last_seat as seats
+from tests.site import manage
 
 ROUNDS = 12
 _ROW = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser import site as sites
+from tests import site as sites
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM = CHROMIUM or shutil.which("google-chrome")
@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[sites.Site]:
-    with sites.running(Path(os.environ["VAR_DIR"]) / "site") as running:
+    loads = ("load_catalogue", "load_places", "load_demo")
+    with sites.running(Path(os.environ["VAR_DIR"]) / "site", "--threads=4", loads=loads) as running:
         yield running
 
 

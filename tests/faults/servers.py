@@ -1,13 +1,14 @@
 """The other side of the line, on loopback: a mail server and a provider of text messages."""
 
 import json
-import socket
 import threading
 from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from aiosmtpd.controller import Controller
+
+from tests.site import free_port
 
 
 class Mailbox:
@@ -36,18 +37,13 @@ class Mailbox:
 def mail_server():
     """Give a mailbox and the address of its server, as `EMAIL_URL` has it."""
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=_free_port())
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
         mailbox.host, mailbox.port = "127.0.0.1", controller.port
         yield mailbox
     finally:
         controller.stop()
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Provider:

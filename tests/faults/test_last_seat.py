@@ -8,18 +8,17 @@ import http.client
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.browser.site import ROOT, Site, _free_port, _wait_until_ready, manage
+from tests import site as sites
 from tests.crowd import Crowd, crowd_of
+from tests.site import Site
 
 ROUNDS = 12
 PEOPLE, SEATS = 50, 10
@@ -58,40 +57,9 @@ def server() -> Iterator[Site]:
         yield site
 
 
-@contextmanager
-def running(var_dir: Path, **settings: str) -> Iterator[Site]:
+def running(var_dir: Path, **settings: str) -> AbstractContextManager[Site]:
     """Run a server of two processes on data of its own."""
-    port = _free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
-        "DJANGO_SETTINGS_MODULE": "recovery.settings",
-        "VAR_DIR": str(var_dir),
-        "PORT": str(port),
-        "SITE_URL": f"http://127.0.0.1:{port}",
-        **settings,
-    }
-    for command in (
-        ("migrate", "--verbosity=0"),
-        ("load_catalogue",),
-        ("collectstatic", "--noinput", "--verbosity=0"),
-    ):
-        manage(environment, *command)
-    log = (var_dir / "server.log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "recovery.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2", "--threads=12"],
-        cwd=ROOT,
-        env=environment,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        site = Site(url=f"http://127.0.0.1:{port}", environment=environment)
-        _wait_until_ready(site, process, Path(log.name))
-        yield site
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        log.close()
+    return sites.running(var_dir, "--workers=2", "--threads=12", **settings)
 
 
 def ask(site: Site, method: str, path: str, *, person: int, body: str = "") -> tuple[int, str, str]:

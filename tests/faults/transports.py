@@ -38,7 +38,7 @@ class WithoutClaim(AppConfig):
 
     def ready(self):
         from meetings.models import OutgoingMessage
-        from meetings.reminders import claiming
+        from meetings.reminders import claiming, consent
 
         taken = []
 
@@ -48,7 +48,8 @@ class WithoutClaim(AppConfig):
             return uuid.uuid4() if taken else None
 
         def claimed(lease):
-            return OutgoingMessage.objects.filter(pk__in=taken).select_related("rsvp__occurrence__meeting__group")
+            rows = OutgoingMessage.objects.filter(pk__in=taken).select_related("rsvp__occurrence__meeting__group")
+            return rows.annotate(stopped_for=consent.stopped_for("recipient_key"))
 
         def record(message, lease, state, *, now, reason="", answer=""):
             OutgoingMessage.objects.filter(pk=message.pk).update(

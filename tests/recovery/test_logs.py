@@ -5,8 +5,6 @@ import logging
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from django.db import DataError, IntegrityError, connection
 from django.test import Client, override_settings
 
 from recovery.logs import scrub
+from tests.site import free_port, serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Whatever a visitor sends in these tests has this word in it, so that one look finds all of it.
@@ -144,21 +143,10 @@ def test_a_long_line_is_cleaned_quickly():
 
 
 def test_a_real_web_server_writes_nothing_of_its_visitors(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    written = tmp_path / "log"
+    port, written = free_port(), tmp_path / "log"
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.recovery.failing_settings"}
-    with written.open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "recovery.wsgi", f"--bind=127.0.0.1:{port}", "--no-control-socket"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _wait(port, server)
+
+    with serving(port, environment, "--no-control-socket", log=written):
         common = f"Host: 127.0.0.1\r\nUser-Agent: {SECRET}\r\nX-Forwarded-For: 203.0.113.77\r\nConnection: close\r\n"
         for sent in (
             f"GET /failing/?{SEARCH} HTTP/1.1\r\n{common}\r\n",
@@ -172,9 +160,6 @@ def test_a_real_web_server_writes_nothing_of_its_visitors(tmp_path):
             f"GET /?{SECRET * 900} HTTP/1.1\r\n{common}\r\n",
         ):
             _send(port, sent)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
     said = written.read_text()
     assert "Internal Server Error: /failing/" in said
@@ -184,16 +169,6 @@ def test_a_real_web_server_writes_nothing_of_its_visitors(tmp_path):
     assert "Booting worker" in said
     assert SECRET not in said
     assert not re.search(r"42\.36|203\.0\.113|ip=", said)
-
-
-def _wait(port: int, server: subprocess.Popen) -> None:
-    last_moment = time.monotonic() + 60
-    while time.monotonic() < last_moment:
-        assert server.poll() is None, "the web server stopped"
-        if _send(port, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").endswith(b"ok"):
-            return
-        time.sleep(0.2)
-    raise AssertionError("the web server was not ready within a minute")
 
 
 def _send(port: int, text: str) -> bytes:
