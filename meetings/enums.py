@@ -126,6 +126,7 @@ class LinkPurpose(TextChoices):
     """What a private link opens. A link opens one thing only."""
 
     PLACE = "place", _("Somebody's place, or standing place")
+    CODE = "code", _("Somebody's place, with the code that was sent to a phone")
     CALENDAR = "calendar", _("The calendar of somebody's dates")
     ABOUT_ME = "about-me", _("Everything kept about an address")
     ANSWER = "answer", _("A question to a group, to be answered")

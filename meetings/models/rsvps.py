@@ -18,6 +18,8 @@ LIVE_STATES = (enums.RsvpState.HELD, enums.RsvpState.GOING, enums.RsvpState.WAIT
 # Each of these holds a chair, one for the person and one for each of the others.
 SEATED_STATES = (enums.RsvpState.HELD, enums.RsvpState.GOING, enums.RsvpState.OFFERED)
 ENDED_STATES = (enums.RsvpState.CANCELLED, enums.RsvpState.LAPSED)
+# Links of these purposes belong to one place, or one standing place.
+OPENING_A_PLACE = (enums.LinkPurpose.PLACE, enums.LinkPurpose.CALENDAR, enums.LinkPurpose.CODE)
 
 
 def _both_or_neither(name: str, one: Q, other: Q) -> models.CheckConstraint:
@@ -198,6 +200,8 @@ class PrivateLink(models.Model):
     standing = models.ForeignKey(StandingRsvp, models.CASCADE, null=True, blank=True, related_name="links")
     question = models.ForeignKey("Question", models.CASCADE, null=True, blank=True, related_name="links")
     contact_key = models.CharField(max_length=32, blank=True, editable=False)
+    code_digest = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Of the code it needs"))
+    code_tries = models.PositiveSmallIntegerField(default=0, help_text=_("Wrong codes so far"))
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -211,14 +215,14 @@ class PrivateLink(models.Model):
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="link_expires_after_it_begins"),
             models.CheckConstraint(
                 condition=Q(
-                    purpose__in=[enums.LinkPurpose.PLACE, enums.LinkPurpose.CALENDAR],
+                    purpose__in=OPENING_A_PLACE,
                     rsvp__isnull=False,
                     standing__isnull=True,
                     question__isnull=True,
                     contact_key="",
                 )
                 | Q(
-                    purpose__in=[enums.LinkPurpose.PLACE, enums.LinkPurpose.CALENDAR],
+                    purpose__in=OPENING_A_PLACE,
                     rsvp__isnull=True,
                     standing__isnull=False,
                     question__isnull=True,
@@ -235,6 +239,7 @@ class PrivateLink(models.Model):
                 & ~Q(contact_key=""),
                 name="link_opens_one_thing",
             ),
+            _both_or_neither("link_needs_a_code", Q(purpose=enums.LinkPurpose.CODE), ~Q(code_digest="")),
         ]
         indexes = [models.Index(fields=["expires_at"])]
 
