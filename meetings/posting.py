@@ -6,7 +6,7 @@ when the message goes.
 
 from datetime import datetime, timedelta
 
-from meetings import contacts
+from meetings import codes, contacts
 from meetings.enums import ContactKind, MessageKind
 from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp
 from meetings.reminders.ways import CHANNEL_OF
@@ -14,6 +14,7 @@ from meetings.reminders.ways import CHANNEL_OF
 # How long a message is worth sending: as long as its link opens something.
 OF_USE = {
     MessageKind.PLACE: timedelta(hours=24),
+    MessageKind.CODE: codes.LIVES,
     MessageKind.ABOUT_ME: timedelta(hours=2),
     MessageKind.QUESTION: timedelta(days=7),
     MessageKind.ANSWER: timedelta(days=7),
@@ -23,13 +24,19 @@ OF_USE = {
 def send_place(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
     """Send the link to a place to its address: to confirm it, or to find it again."""
     if kept.contact is not None:
-        subject = {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
-        _send(MessageKind.PLACE, kept.contact, now=now, **subject)
+        _send(MessageKind.PLACE, kept.contact, now=now, **_subject(kept))
 
 
-def send_about_me(address: str, *, now: datetime) -> None:
-    """Send the link to everything kept about an address, also when that is nothing."""
-    _send(MessageKind.ABOUT_ME, contacts.sealed(ContactKind.EMAIL, address), now=now)
+def send_code(kept: Rsvp | StandingRsvp, code: str, *, now: datetime) -> None:
+    """Send the code that opens a place to its phone."""
+    if kept.contact is not None:
+        words = contacts.encrypt({"code": code})
+        _send(MessageKind.CODE, kept.contact, now=now, words=words, **_subject(kept))
+
+
+def send_about_me(kind: ContactKind, address: str, *, now: datetime) -> None:
+    """Send the link to everything kept about an address or number, also when that is nothing."""
+    _send(MessageKind.ABOUT_ME, contacts.sealed(kind, address), now=now)
 
 
 def send_question(question: Question, address: str, *, now: datetime) -> None:
@@ -41,6 +48,10 @@ def send_question(question: Question, address: str, *, now: datetime) -> None:
 def send_answer(question: Question, words: bytes, *, now: datetime) -> None:
     """Send the group's answer, encrypted `words`, to whoever asked."""
     _send(MessageKind.ANSWER, question.contact, now=now, question=question, words=words)
+
+
+def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:
+    return {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
 
 
 def _send(kind: MessageKind, recipient: bytes, *, now: datetime, **about) -> None:

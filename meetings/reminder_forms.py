@@ -126,27 +126,33 @@ class RemindersForm(forms.Form):
         )
 
 
-class PhoneForm(forms.Form):
-    """A number to send text messages to: with its country's code, as in +1 555 0100."""
+class PhoneField(forms.CharField):
+    """A number to send text messages to: with its country's code, as in +1 555 0100. Cleaned to +15550100."""
 
-    number = forms.CharField(
-        max_length=LONGEST_NUMBER + 10,
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"})
+        super().__init__(max_length=LONGEST_NUMBER + 10, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        said = super().clean(value)
+        if not said:
+            return ""
+        digits = "".join(letter for letter in said if letter.isdigit())
+        has_others = any(not (letter.isdigit() or letter in "+ ()-./\u00a0\u202f") for letter in said)
+        if has_others or not said.startswith("+") or not 8 <= len(digits) <= 15:
+            raise forms.ValidationError(gettext("Please write the number with + and the country's code."))
+        return f"+{digits}"
+
+
+class PhoneForm(forms.Form):
+    number = PhoneField(
         label=_("Mobile number"),
         help_text=_("With the country's code, such as +1 555 555 0100. We send it a code to type here."),
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-
-    def clean_number(self) -> str:
-        said = self.cleaned_data["number"]
-        digits = "".join(letter for letter in said if letter.isdigit())
-        has_others = any(not (letter.isdigit() or letter in "+ ()-./\u00a0\u202f") for letter in said)
-        if has_others or not said.strip().startswith("+") or not 8 <= len(digits) <= 15:
-            raise forms.ValidationError(gettext("Please write the number with + and the country's code."))
-        return f"+{digits}"
 
 
 class CodeForm(forms.Form):

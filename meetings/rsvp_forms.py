@@ -8,10 +8,11 @@ from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings import rsvps
-from meetings.enums import ContactKind
+from meetings import channels, rsvps
+from meetings.enums import Channel, ContactKind
 from meetings.models import Meeting
 from meetings.models.rsvps import MOST_OTHERS
+from meetings.reminder_forms import PhoneField
 
 # Nobody reads and presses faster; a page left open longer is shown afresh.
 QUICKEST = timedelta(seconds=1.5)
@@ -79,10 +80,16 @@ class PersonForm(forms.Form):
 
 
 class RsvpForm(PersonForm):
-    """Keep a seat: just count me, or with an e-mail address."""
+    """Keep a seat: just count me, or with an e-mail address, or with a phone where texts are offered."""
 
-    JUST_ME, BY_EMAIL = "just-me", "email"
+    JUST_ME, BY_EMAIL, BY_PHONE = "just-me", "email", "phone"
     ONE, FOUR, EVERY = "one", "four", "every"
+    _KINDS = {JUST_ME: ContactKind.NONE, BY_EMAIL: ContactKind.EMAIL, BY_PHONE: ContactKind.PHONE}
+    # The field of a way has its name.
+    _MISSING = {
+        BY_EMAIL: _("Please type the address, or choose “Just count me”."),
+        BY_PHONE: _("Please type the number, or choose “Just count me”."),
+    }
 
     others = forms.TypedChoiceField(
         choices=_OTHERS, coerce=int, initial=0, label=_("Who is coming"), help_text=_("A number is enough, no names.")
@@ -98,7 +105,11 @@ class RsvpForm(PersonForm):
         label=_("For which dates"),
     )
     way = forms.ChoiceField(
-        choices=[(JUST_ME, _("Just count me: nothing else is asked")), (BY_EMAIL, _("With an e-mail address"))],
+        choices=[
+            (JUST_ME, _("Just count me: nothing else is asked")),
+            (BY_EMAIL, _("With an e-mail address")),
+            (BY_PHONE, _("With a mobile number")),
+        ],
         initial=JUST_ME,
         widget=forms.RadioSelect,
         label=_("How shall we keep it"),
@@ -112,6 +123,14 @@ class RsvpForm(PersonForm):
             "The address is kept encrypted and erased a day after the meeting."
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    phone = PhoneField(
+        required=False,
+        label=_("Mobile number"),
+        help_text=_(
+            "With the country's code, such as +1 555 555 0100. A code comes as a text message, to type on the next "
+            "page. The number is kept encrypted and erased a day after the meeting."
+        ),
     )
     alias = forms.CharField(
         required=False,
@@ -130,26 +149,33 @@ class RsvpForm(PersonForm):
             del self.fields["alias"]
         if not has_rules:
             del self.fields["agrees"]
+        if not channels.is_offered(Channel.SMS):
+            del self.fields["phone"]
+            way = self.fields["way"]
+            way.choices = [choice for choice in way.choices if choice[0] != self.BY_PHONE]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        email, way = self.data.get("email", "").strip(), cleaned.get("way")
-        if way == self.BY_EMAIL and not email:
-            self.add_error("email", gettext("Please type the address, or choose “Just count me”."))
-        elif way == self.JUST_ME and email:
-            self.add_error(
-                "email", gettext("You typed an address and chose “Just count me”. Please empty this, or choose e-mail.")
-            )
+        chosen = cleaned.get("way")
+        for way, missing in self._MISSING.items():
+            if way not in self.fields:
+                continue
+            has_typed = bool(self.data.get(way, "").strip())
+            if chosen == way and not has_typed:
+                self.add_error(way, str(missing))
+            elif chosen and chosen != way and has_typed:
+                # Nothing is taken that was not meant to be given.
+                self.add_error(way, gettext("You typed this and chose another way. Please empty it, or choose it."))
         return cleaned
 
     def person(self) -> rsvps.Person:
         """Return what was given; only for a valid form."""
         said = self.cleaned_data
         alias = said.get("alias", "").strip()
-        by_email = said["way"] == self.BY_EMAIL
+        kind = self._KINDS[said["way"]]
         return rsvps.Person(
-            kind=ContactKind.EMAIL if by_email else ContactKind.NONE,
-            address=said["email"] if by_email else "",
+            kind=kind,
+            address=said[said["way"]] if kind != ContactKind.NONE else "",
             alias=alias,
             host_sees_alias=bool(alias),
             others=said["others"],
@@ -184,11 +210,40 @@ class ChangeForm(forms.Form):
 
 
 class AboutMeForm(PersonForm):
+    """An e-mail address, or a number where texts are offered."""
+
     email = forms.EmailField(
+        required=False,
         max_length=254,
         label=_("Your e-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
+    phone = PhoneField(
+        required=False,
+        label=_("Or your mobile number"),
+        help_text=_("With the country's code, such as +1 555 555 0100."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not channels.is_offered(Channel.SMS):
+            del self.fields["phone"]
+            self.fields["email"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        typed = [name for name in ("email", "phone") if self.data.get(name, "").strip()]
+        if not typed and "phone" in self.fields:
+            self.add_error("email", gettext("Please type an address or a number."))
+        elif len(typed) > 1:
+            self.add_error("phone", gettext("One of the two, please: each has a page of its own."))
+        return cleaned
+
+    def address(self) -> tuple[ContactKind, str]:
+        """Return what was given, and its kind; only for a valid form."""
+        if self.cleaned_data["email"]:
+            return ContactKind.EMAIL, self.cleaned_data["email"]
+        return ContactKind.PHONE, self.cleaned_data["phone"]
 
 
 class AskForm(PersonForm):

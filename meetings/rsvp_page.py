@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import access, date_page, join_step, meeting_page, occurrences, rsvps, wording
-from meetings.enums import LinkPurpose, RsvpReason, RsvpState
+from meetings.enums import ContactKind, LinkPurpose, RsvpReason, RsvpState
 from meetings.models import Meeting, PrivateLink, Rsvp, StandingRsvp
 from meetings.models.rsvps import LIVE_STATES
 from meetings.rsvps.people import alias_of
@@ -50,7 +50,7 @@ class PlacePage:
     standing_line: str = ""
     actions: set[str] = field(default_factory=set)
     erased_line: str = ""
-    has_contact: bool = False
+    way_back: str = ""
     has_calendar: bool = False
 
 
@@ -70,8 +70,27 @@ def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
         erased_line=_("A day after the date, the address and the name you gave are erased, and this page with them.")
         if kept.contact is not None or kept.alias is not None
         else _("Nothing is kept about you. A day after the date this page is gone too."),
-        has_contact=kept.contact is not None,
+        way_back=_way_back(kept),
         has_calendar=kept.links.filter(purpose=LinkPurpose.CALENDAR, revoked_at=None).exists(),
+    )
+
+
+def _way_back(kept: Rsvp | StandingRsvp) -> str:
+    """Say how the person finds this page again."""
+    match kept.contact_kind:
+        case ContactKind.EMAIL:
+            return _(
+                "The address of this page is in the message we sent you. "
+                "Whoever has it can change your seat: keep it to yourself."
+            )
+        case ContactKind.PHONE:
+            return _(
+                "Keep the address of this page as a bookmark. If you lose it, ask for the seat once more with your "
+                "number: the code opens this page again. Whoever has the address can change your seat."
+            )
+    return _(
+        "The address of this page is the only way back to your seat. Keep it as a bookmark or copy it; "
+        "we cannot send it again. Whoever has it can change your seat."
     )
 
 
@@ -167,7 +186,7 @@ def _waiting(rsvp: Rsvp, start: Start, *, now: datetime) -> tuple[str, str, list
                 )
                 % {"left": left, "needed": rsvp.places}
             )
-    lines.append(_("When a seat becomes free, it is offered to you here, and by e-mail if you gave an address."))
+    lines.append(_("When a seat becomes free, it is offered to you here, and by message if you said where to."))
     return headline, "info", lines, actions
 
 

@@ -9,6 +9,9 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
+from meetings import codes
 from meetings.enums import LinkPurpose
 from meetings.models import PrivateLink, Question, Rsvp, StandingRsvp
 
@@ -18,6 +21,7 @@ _SECRET_BYTES = 20
 # The longest a link lives. That of a place goes earlier, with what is kept about the person.
 LIFETIMES = {
     LinkPurpose.PLACE: timedelta(days=400),
+    LinkPurpose.CODE: codes.LIVES,
     LinkPurpose.CALENDAR: timedelta(days=400),
     LinkPurpose.ABOUT_ME: timedelta(hours=2),
     LinkPurpose.ANSWER: timedelta(days=14),
@@ -36,10 +40,11 @@ def issue(
     standing: StandingRsvp | None = None,
     question: Question | None = None,
     contact_key: str = "",
+    code: str = "",
 ) -> str:
     """Make a link and return its secret: 32 letters and digits, told this once.
 
-    It opens the one subject that is given.
+    It opens the one subject that is given; one that needs a code opens nothing without it.
     """
     secret = base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode().lower()
     PrivateLink.objects.create(
@@ -49,6 +54,7 @@ def issue(
         standing=standing,
         question=question,
         contact_key=contact_key,
+        code_digest=codes.digest(code) if code else "",
         created_at=now,
         expires_at=now + LIFETIMES[purpose],
     )
@@ -75,6 +81,23 @@ def find(secret: str, purpose: LinkPurpose, *, now: datetime) -> PrivateLink:
     )
     if link is None:
         raise LinkUnknown
+    return link
+
+
+def open_with_code(secret: str, code: str, *, now: datetime) -> PrivateLink:
+    """Return the link that needs this code, as `find` does.
+
+    Raises LinkUnknown, and codes.WrongCode: also for the right one after five wrong ones.
+    """
+    link = find(secret, LinkPurpose.CODE, now=now)
+    # Counted before it is looked at, so that many at once have no more tries than one after the other.
+    this = PrivateLink.objects.filter(pk=link.pk, code_tries__lt=codes.MOST_TRIES)
+    if not this.update(code_tries=F("code_tries") + 1):
+        raise codes.WrongCode
+    if not codes.is_right(code, link.code_digest):
+        raise codes.WrongCode
+    # Pressed twice, it opens twice.
+    PrivateLink.objects.filter(pk=link.pk).update(code_tries=F("code_tries") - 1)
     return link
 
 

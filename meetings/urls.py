@@ -22,6 +22,7 @@ urlpatterns = [
     path("meetings/<slug:slug>/<date:on>/", occurrences.occurrence_detail, name="occurrence_detail"),
     path("meetings/<slug:slug>/<date:on>/rsvp/", rsvps.rsvp_new, name="rsvp_new"),
     path("rsvp/sent/", rsvps.rsvp_sent, name="rsvp_sent"),
+    path("rsvp/code/<slug:token>/", rsvps.rsvp_code, name="rsvp_code"),
     path("rsvp/about-me/", about_me.about_me, name="about_me"),
     path("rsvp/about-me/<slug:token>/", about_me.about_me_kept, name="about_me_kept"),
     path("rsvp/about-me/<slug:token>/about-me.json", about_me.about_me_download, name="about_me_download"),

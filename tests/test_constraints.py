@@ -110,6 +110,7 @@ CASES: dict[str, tuple[dict, dict]] = {
     ),
     "link_expires_after_it_begins": ({"expires_at": AT}, {"expires_at": AT + timedelta(seconds=1)}),
     "link_opens_one_thing": ({"contact_key": "a"}, NOBODY | {"purpose": "about-me", "contact_key": "a"}),
+    "link_needs_a_code": ({"purpose": "code"}, {"purpose": "code", "code_digest": "a"}),
     "question_is_erased_later": ({"erase_at": AT}, {"erase_at": LATER}),
     "question_contact_has_a_key": ({"contact": SEALED}, {"contact": SEALED, "contact_key": "a"}),
     "wishes_belong_to_one_place": ({"rsvp": None}, {"offsets": [60]}),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from meetings.enums import MessageKind, MessageReason, StopReason
+from meetings.enums import Channel, MessageKind, MessageReason, StopReason
 from meetings.models import OutgoingMessage, PushSubscription, StoppedAddress
 
 from .rows import void
@@ -20,6 +20,7 @@ BOUNCES_HOLD = timedelta(days=30)
 
 # What somebody has just asked for by typing the address: it goes to an address whose owner
 # wanted no reminders once, so that they can change their mind, and to no other stopped one.
+# A number that sent STOP gets nothing at all until it sends START: carriers hold us to that.
 _ASKED_FOR = (MessageKind.PLACE, MessageKind.ABOUT_ME)
 
 
@@ -33,11 +34,11 @@ def stopped_for(field: str) -> Subquery:
     return Subquery(StoppedAddress.objects.filter(contact_key=OuterRef(field)).values("reason")[:1])
 
 
-def stops(reason: str | None, kind: str) -> bool:
+def stops(reason: str | None, kind: str, channel: str) -> bool:
     """Tell whether an address that was stopped for this reason gets no message of this kind."""
     if reason is None:
         return False
-    return not (reason == StopReason.BY_PERSON and kind in _ASKED_FOR)
+    return not (reason == StopReason.BY_PERSON and kind in _ASKED_FOR and channel != Channel.SMS)
 
 
 def stop(contact_key: str, *, reason: StopReason = StopReason.BY_PERSON, now: datetime) -> int:

@@ -101,7 +101,7 @@ def _send_one(message: OutgoingMessage, lease: UUID, line: channels.Line, clock:
 
 def _why_not(message: OutgoingMessage, *, now: datetime) -> MessageReason | None:
     """Return why the message is not to go after all, as it was just read. `begin` looks once more."""
-    if consent.stops(message.stopped_for, message.kind):
+    if consent.stops(message.stopped_for, message.kind, message.channel):
         return MessageReason.STOPPED
     rsvp = message.rsvp
     if rsvp is None or message.kind not in _NEEDS_A_PLACE:

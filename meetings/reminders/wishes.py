@@ -1,17 +1,15 @@
 """When and how somebody wants to be reminded: chosen on the page of their place."""
 
-import hashlib
-import hmac
 import json
-import secrets
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
 
-from meetings import contacts
+from meetings import codes, contacts
 from meetings.channels import push
+from meetings.codes import WrongCode
 from meetings.enums import Channel, ContactKind, MessageKind, RsvpState
 from meetings.models import OutgoingMessage, PushSubscription, ReminderWishes, Rsvp, StandingRsvp
 from meetings.models.messages import LEAST_MINUTES, MOST_MINUTES, MOST_REMINDERS
@@ -20,14 +18,8 @@ from . import consent, planning
 from .rows import plan
 from .ways import wishes_of
 
-CODE_LIVES = timedelta(minutes=10)
-MOST_CODE_TRIES = 5
 # Browsers of one person; the oldest makes room.
 MOST_BROWSERS = 5
-
-
-class WrongCode(Exception):
-    """Not the code, or it has run out or was tried too often."""
 
 
 class NumberStopped(Exception):
@@ -88,12 +80,12 @@ def send_code(kept: Rsvp | StandingRsvp, number: str, *, now: datetime) -> None:
     key = contacts.match_key(ContactKind.PHONE, number)
     if consent.is_stopped(key):
         raise NumberStopped
-    code = f"{secrets.randbelow(1_000_000):06}"
+    code = codes.new()
     sealed = contacts.sealed(ContactKind.PHONE, number)
     with transaction.atomic():
         wishes = _own(kept)
         wishes.phone, wishes.phone_key, wishes.phone_confirmed_at = sealed, key, None
-        wishes.code_digest, wishes.code_until, wishes.code_tries = _digest(code), now + CODE_LIVES, 0
+        wishes.code_digest, wishes.code_until, wishes.code_tries = codes.digest(code), now + codes.LIVES, 0
         wishes.save()
         OutgoingMessage.objects.create(
             kind=MessageKind.CODE,
@@ -103,7 +95,7 @@ def send_code(kept: Rsvp | StandingRsvp, number: str, *, now: datetime) -> None:
             words=contacts.encrypt({"code": code}),
             created_at=now,
             due_at=now,
-            expires_at=now + CODE_LIVES,
+            expires_at=now + codes.LIVES,
             **_subject(kept),
         )
         plan_all(kept, now=now)
@@ -114,9 +106,9 @@ def confirm_number(kept: Rsvp | StandingRsvp, code: str, *, now: datetime) -> No
     with transaction.atomic():
         wishes = ReminderWishes.objects.select_for_update().filter(**_subject(kept)).first()
         is_open = wishes is not None and wishes.code_until is not None and now < wishes.code_until
-        if not is_open or wishes.code_tries >= MOST_CODE_TRIES:
+        if not is_open or wishes.code_tries >= codes.MOST_TRIES:
             raise WrongCode
-        is_right = hmac.compare_digest(wishes.code_digest, _digest(code.strip()))
+        is_right = codes.is_right(code, wishes.code_digest)
         wishes.code_tries += 1
         if is_right:
             wishes.phone_confirmed_at, wishes.code_digest, wishes.code_until = now, "", None
@@ -199,10 +191,6 @@ def _own(kept: Rsvp | StandingRsvp) -> ReminderWishes:
         phone_key=so_far.phone_key,
         phone_confirmed_at=so_far.phone_confirmed_at,
     )
-
-
-def _digest(code: str) -> str:
-    return hashlib.sha256(contacts.derived_key("code") + code.encode()).hexdigest()
 
 
 def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:

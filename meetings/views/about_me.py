@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import about_me as kept_data
 from meetings import contacts, limits, posting, questions, rsvp_forms, tokens
-from meetings.enums import ContactKind, LinkPurpose
+from meetings.enums import LinkPurpose
 from meetings.views.private import count, open_form, see_other
 from meetings.views.rsvps import link_expired
 
@@ -23,9 +23,9 @@ def about_me(request: HttpRequest) -> HttpResponse:
     count(request, limits.ABOUT_ME_FROM_NETWORK, now=now)
     if not form.is_valid():
         return render(request, "meetings/about_me.html", {"form": form}, status=422)
-    address = form.cleaned_data["email"]
-    if limits.allows(limits.MAIL_TO_ADDRESS, contacts.match_key(ContactKind.EMAIL, address), now=now):
-        posting.send_about_me(address, now=now)
+    kind, address = form.address()
+    if limits.allows(limits.MAIL_TO_ADDRESS, contacts.match_key(kind, address), now=now):
+        posting.send_about_me(kind, address, now=now)
     return see_other("meetings:rsvp_sent")
 
 

@@ -8,10 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import (
     access,
+    codes,
     date_page,
     entry_rules,
     limits,
@@ -35,7 +37,7 @@ from meetings.views.private import count, open_form, secret, see_other
 @open_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
-    """Keep a seat at a date. With an e-mail address the answer is the same whoever asks."""
+    """Keep a seat at a date. With an address or number the answer is the same whoever asks."""
     now = timezone.now()
     try:
         meeting = access.get_meeting(slug, is_for_a_seat=request.method == "POST")
@@ -77,10 +79,17 @@ def _take(meeting: Meeting, on: date, form: rsvp_forms.RsvpForm, *, now: datetim
         kept = rsvps.take_place(meeting, on, person=person, now=now)
     else:
         kept = rsvps.start_standing(meeting, on, person=person, dates=form.number_of_dates, now=now)
+    subject = {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
     if person.kind == ContactKind.NONE:
-        subject = {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
         return see_other("meetings:rsvp_place", tokens.issue(LinkPurpose.PLACE, now=now, **subject))
-    if limits.allows(limits.MAIL_TO_ADDRESS, kept.contact_key, now=now):
+    may_send = limits.allows(limits.MAIL_TO_ADDRESS, kept.contact_key, now=now)
+    if person.kind == ContactKind.PHONE:
+        code = codes.new()
+        secret = tokens.issue(LinkPurpose.CODE, now=now, code=code, **subject)
+        if may_send:
+            posting.send_code(kept, code, now=now)
+        return see_other("meetings:rsvp_code", secret)
+    if may_send:
         posting.send_place(kept, now=now)
     return see_other("meetings:rsvp_sent")
 
@@ -89,6 +98,39 @@ def _take(meeting: Meeting, on: date, form: rsvp_forms.RsvpForm, *, now: datetim
 def rsvp_sent(request: HttpRequest) -> HttpResponse:
     """Say that a message is on its way. Nothing here depends on whose address it was."""
     return secret(render(request, "meetings/rsvp_sent.html", {"section": "meetings"}))
+
+
+@open_form
+@require_http_methods(["GET", "HEAD", "POST"])
+def rsvp_code(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the code that went to a phone: it confirms the seat, and opens its page. The same for every number."""
+    now = timezone.now()
+    form = reminder_forms.CodeForm(request.POST if request.method == "POST" else None)
+    try:
+        link = tokens.find(token, LinkPurpose.CODE, now=now)
+        if request.method == "POST":
+            count(request, limits.PLACE_FROM_NETWORK, now=now)
+            if form.is_valid():
+                link = tokens.open_with_code(token, form.cleaned_data["code"], now=now)
+                return see_other("meetings:rsvp_place", _confirmed(link, now=now))
+    except tokens.LinkUnknown:
+        return link_expired(request, now=now)
+    except codes.WrongCode:
+        form.add_error("code", _("That is not the code, or it was tried too often."))
+    meeting = link.standing.meeting if link.standing is not None else link.rsvp.occurrence.meeting
+    # The meeting's page, and no date: that of a standing place would tell since when it is known.
+    again = reverse("meetings:meeting_detail", args=[meeting.slug])
+    context = {"form": form, "again": again, "section": "meetings"}
+    return render(request, "meetings/rsvp_code.html", context, status=422 if form.errors else 200)
+
+
+def _confirmed(link: PrivateLink, *, now: datetime) -> str:
+    """Confirm what the link is about, and return the secret of its page."""
+    if link.standing is not None:
+        rsvps.confirm_standing(link.standing, now=now)
+        return tokens.issue(LinkPurpose.PLACE, now=now, standing=link.standing)
+    rsvps.confirm(link.rsvp, now=now)
+    return tokens.issue(LinkPurpose.PLACE, now=now, rsvp=link.rsvp)
 
 
 @open_form

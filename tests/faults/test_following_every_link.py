@@ -72,7 +72,7 @@ def test_opening_every_link_of_every_mail_and_page_changes_nothing(client, monke
         standing = rsvps.start_standing(meeting, TUESDAY + WEEK, person=person("often"), dates=None, now=NOW)
         for kept in (going, held, waiting, standing):
             posting.send_place(kept, now=NOW)
-        posting.send_about_me("going@example.org", now=NOW)
+        posting.send_about_me(ContactKind.EMAIL, "going@example.org", now=NOW)
         questions.ask(meeting, words="Is there a ramp?", reply_to="asks@example.org", now=NOW)
         other = rsvps.take_place(meeting, TUESDAY + 2 * WEEK, person=person("other"), now=NOW)
         rsvps.confirm(other, now=NOW)
