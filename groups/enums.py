@@ -222,3 +222,40 @@ class ImportAction(TextChoices):
     UPDATED = "updated", _("Updated")
     REMOVED = "removed", _("Removed")
     CONFLICT = "conflict", _("Kept: a person corrected it here")
+
+
+class CameBy(TextChoices):
+    """How somebody became a host."""
+
+    CODE = "code", _("By a code sent to the group's contact")
+    CURATOR = "curator", _("By the word of a curator")
+    HOST = "host", _("Invited by another host")
+    DEMO = "demo", _("Made up, to show how this site works")
+
+
+class ClaimState(TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RUN_OUT = "run-out", _("Run out")
+
+
+class PrivateContact(TextChoices):
+    GROUP = "group", _("A group's contact")
+    SOURCE = "source", _("A feed owner's contact")
+    SUGGESTION = "suggestion", _("The contact of somebody who suggested something")
+
+
+class NoticeReaders(TextChoices):
+    EVERYONE = "everyone", _("Everyone")
+    COMING = "coming", _("Those who have a place at one of its dates")
+
+
+class Role(TextChoices):
+    """In what role something was said or done. Never who."""
+
+    HOST = "host", _("The group")
+    CURATOR = "curator", _("A curator")
+    SOURCE = "source", _("Its source")
+    VISITOR = "visitor", _("A visitor")

@@ -93,7 +93,7 @@ class GroupAdmin(FinderAdmin):
     list_filter = ["state", "approach", "fellowship", "source"]
     list_select_related = ["approach", "fellowship", "source"]
     search_fields = ["name", "slug", "public_id", "service_body"]
-    autocomplete_fields = ["approach", "fellowship", "source", "hosts"]
+    autocomplete_fields = ["approach", "fellowship", "source"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["public_id", "created_at", "updated_at"]
     show_full_result_count = False

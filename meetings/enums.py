@@ -130,6 +130,8 @@ class LinkPurpose(TextChoices):
     CALENDAR = "calendar", _("The calendar of somebody's dates")
     ABOUT_ME = "about-me", _("Everything kept about an address")
     ANSWER = "answer", _("A question to a group, to be answered")
+    SUGGESTION = "suggestion", _("What somebody suggested, to be followed")
+    STILL_TRUE = "still-true", _("Whether a group's listings are still true, to be answered")
 
 
 class MessageKind(TextChoices):
@@ -149,6 +151,11 @@ class MessageKind(TextChoices):
     REMINDER = "reminder", _("A reminder of a date")
     AFTER = "after", _("Whether a date took place")
     CODE = "code", _("A code to confirm a phone")
+    CLAIM = "claim", _("A code for somebody who says they keep a group")
+    STILL_TRUE = "still-true", _("Whether a group's listings are still true")
+    SUGGESTION = "suggestion", _("What became of a suggestion")
+    REPORT = "report", _("Somebody found a listing wrong")
+    UNLISTED = "unlisted", _("A listing is about to be, or is, no longer shown")
 
 
 class Channel(TextChoices):
@@ -203,3 +210,77 @@ class TookPlace(TextChoices):
     YES = "yes", _("Yes, it took place")
     NOBODY_THERE = "nobody", _("Nobody was there")
     NOT_THERE_MYSELF = "not-there", _("I could not go")
+
+
+class UnlistedWhy(TextChoices):
+    """Why a meeting is no longer shown, where a person may want to know."""
+
+    UNKNOWN = "", "–"
+    BY_HOST = "host", _("Its group took it off the list")
+    BY_CURATOR = "curator", _("A curator took it off the list")
+    STALE = "stale", _("Nobody confirmed it for too long")
+    REPORTS = "reports", _("Reports that it was not there stayed unanswered")
+    SOURCE = "source", _("Its source no longer has it")
+    MERGED = "merged", _("It was the same as another one")
+
+
+class ReportKind(TextChoices):
+    NOBODY_THERE = "nobody-there", _("Nobody was there")
+    WRONG_LINK = "wrong-link", _("The link, number or passcode does not work")
+    CLOSED = "closed", _("It has closed")
+    WRONG = "wrong", _("Something else is wrong")
+
+
+class ReportState(TextChoices):
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered: it is right as it stands")
+    PUT_RIGHT = "put-right", _("Put right")
+    REFUSED = "refused", _("Not followed")
+
+
+class SuggestionKind(TextChoices):
+    NEW = "new", _("A new group")
+    CHANGE = "change", _("A change")
+    CLOSED_FOR_GOOD = "closed", _("Closed for good")
+    CLOSED_FOR_NOW = "paused", _("Closed for now")
+
+
+class SuggestionState(TextChoices):
+    OPEN = "open", _("Waiting for somebody to look at it")
+    ACCEPTED = "accepted", _("Accepted")
+    IN_PART = "in-part", _("Accepted in part")
+    REFUSED = "refused", _("Not accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn by its sender")
+
+
+class Verdict(TextChoices):
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Not accepted")
+
+
+class ConfirmedHow(TextChoices):
+    ON_PAGE = "page", _("On the site")
+    BY_MAIL = "mail", _("By the link of a message")
+    BY_FEED = "feed", _("In its feed")
+    BY_VISITS = "visits", _("By people who went")
+
+
+class DecisionKind(TextChoices):
+    """What a curator or host did that can be taken back."""
+
+    SUGGESTION = "suggestion", _("A suggestion")
+    REPORT = "report", _("A report")
+    CLAIM = "claim", _("A claim")
+    EDIT = "edit", _("A change of a listing")
+    BULK = "bulk", _("A change of several listings")
+    CONFLICT = "conflict", _("A conflict with a feed")
+    MERGE = "merge", _("Two listings that are the same")
+    NOT_THE_SAME = "not-the-same", _("Two listings that are not the same")
+    SEEN = "seen", _("Something looked at and left as it is")
+
+
+class TwinState(TextChoices):
+    OPEN = "open", _("Open")
+    MERGED = "merged", _("The same: merged")
+    APART = "apart", _("Not the same")

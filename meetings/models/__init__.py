@@ -2,6 +2,7 @@
 
 from meetings.models.calendars import CalendarRevision
 from meetings.models.finder import FinderEntry, FinderTerm
+from meetings.models.keeping import Duty, FormerAddress, HeadCount, Notice, Twins
 from meetings.models.listings import Meeting, MeetingTrait, Occurrence, Pause, SourceRow, Trait
 from meetings.models.messages import (
     AfterAnswer,
@@ -13,14 +14,21 @@ from meetings.models.messages import (
 )
 from meetings.models.places import Place, PlaceName, Postcode, Venue
 from meetings.models.rsvps import PrivateLink, Question, Rsvp, StandingRsvp
+from meetings.models.truth import Confirmation, Decision, Report, SuggestedValue, Suggestion
 
 __all__ = [
     "AfterAnswer",
     "CalendarRevision",
+    "Confirmation",
+    "Decision",
+    "Duty",
     "FinderEntry",
     "FinderTerm",
+    "FormerAddress",
+    "HeadCount",
     "Meeting",
     "MeetingTrait",
+    "Notice",
     "Occurrence",
     "OutgoingMessage",
     "Pause",
@@ -32,10 +40,14 @@ __all__ = [
     "PushSubscription",
     "Question",
     "ReminderWishes",
+    "Report",
     "Rsvp",
     "SourceRow",
     "StandingRsvp",
     "StoppedAddress",
+    "SuggestedValue",
+    "Suggestion",
     "Trait",
+    "Twins",
     "Venue",
 ]

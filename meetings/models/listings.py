@@ -127,7 +127,15 @@ class Meeting(models.Model):
     source_page = models.URLField(_("its page at the source"), max_length=600, blank=True)
     source_updated_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(_("last seen in its feed"), null=True, blank=True)
-    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text=_("When its truth was last confirmed"))
+    confirmed_by = models.CharField(max_length=10, choices=group_enums.Role, blank=True, help_text=_("In what role"))
+    asked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When its hosts were last asked whether it is true")
+    )
+    doubted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Since when reports hide the join step; empty: they do not")
+    )
+    unlisted_why = models.CharField(max_length=12, choices=enums.UnlistedWhy, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
-from groups.models import Group
+from groups.models import Claim, Group
 from meetings import enums
 from meetings.models.listings import Meeting, Occurrence
 from meetings.models.rsvps import Question, Rsvp, StandingRsvp
@@ -152,6 +152,8 @@ class OutgoingMessage(models.Model):
     standing = models.ForeignKey(StandingRsvp, models.CASCADE, null=True, blank=True, related_name="messages")
     question = models.ForeignKey(Question, models.CASCADE, null=True, blank=True, related_name="messages")
     group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="+")
+    claim = models.ForeignKey(Claim, models.CASCADE, null=True, blank=True, related_name="+")
+    suggestion = models.ForeignKey("Suggestion", models.CASCADE, null=True, blank=True, related_name="messages")
     occurrence = models.ForeignKey(Occurrence, models.CASCADE, null=True, blank=True, related_name="messages")
     subscription = models.ForeignKey(PushSubscription, models.CASCADE, null=True, blank=True, related_name="messages")
     minutes_before = models.PositiveIntegerField(null=True, blank=True, help_text=_("Of a reminder"))

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
+from groups.models import Group
 from meetings import enums
 from meetings.models.listings import Meeting, Occurrence
 
@@ -191,6 +192,22 @@ class Rsvp(_Person):
         return self.confirmed_at is not None
 
 
+def _opens_one_thing() -> Q:
+    """Return the condition that a link names the one subject its purpose is about, and no other."""
+    subjects = ("rsvp", "standing", "question", "suggestion", "group")
+    allowed = (
+        *((purpose, subject) for purpose in OPENING_A_PLACE for subject in ("rsvp", "standing")),
+        (enums.LinkPurpose.ANSWER, "question"),
+        (enums.LinkPurpose.SUGGESTION, "suggestion"),
+        (enums.LinkPurpose.STILL_TRUE, "group"),
+    )
+    nothing = {f"{subject}__isnull": True for subject in subjects}
+    condition = Q(purpose=enums.LinkPurpose.ABOUT_ME, **nothing) & ~Q(contact_key="")
+    for purpose, subject in allowed:
+        condition |= Q(purpose=purpose, contact_key="", **(nothing | {f"{subject}__isnull": False}))
+    return condition
+
+
 class PrivateLink(models.Model):
     """A link that opens one thing, known here by the digest of its secret alone."""
 
@@ -199,6 +216,8 @@ class PrivateLink(models.Model):
     rsvp = models.ForeignKey(Rsvp, models.CASCADE, null=True, blank=True, related_name="links")
     standing = models.ForeignKey(StandingRsvp, models.CASCADE, null=True, blank=True, related_name="links")
     question = models.ForeignKey("Question", models.CASCADE, null=True, blank=True, related_name="links")
+    suggestion = models.ForeignKey("Suggestion", models.CASCADE, null=True, blank=True, related_name="links")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="+")
     contact_key = models.CharField(max_length=32, blank=True, editable=False)
     code_digest = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Of the code it needs"))
     code_tries = models.PositiveSmallIntegerField(default=0, help_text=_("Wrong codes so far"))
@@ -213,32 +232,7 @@ class PrivateLink(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(purpose__in=enums.LinkPurpose.values), name="link_purpose_known"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="link_expires_after_it_begins"),
-            models.CheckConstraint(
-                condition=Q(
-                    purpose__in=OPENING_A_PLACE,
-                    rsvp__isnull=False,
-                    standing__isnull=True,
-                    question__isnull=True,
-                    contact_key="",
-                )
-                | Q(
-                    purpose__in=OPENING_A_PLACE,
-                    rsvp__isnull=True,
-                    standing__isnull=False,
-                    question__isnull=True,
-                    contact_key="",
-                )
-                | Q(
-                    purpose=enums.LinkPurpose.ANSWER,
-                    rsvp__isnull=True,
-                    standing__isnull=True,
-                    question__isnull=False,
-                    contact_key="",
-                )
-                | Q(purpose=enums.LinkPurpose.ABOUT_ME, rsvp__isnull=True, standing__isnull=True, question__isnull=True)
-                & ~Q(contact_key=""),
-                name="link_opens_one_thing",
-            ),
+            models.CheckConstraint(condition=_opens_one_thing(), name="link_opens_one_thing"),
             _both_or_neither("link_needs_a_code", Q(purpose=enums.LinkPurpose.CODE), ~Q(code_digest="")),
         ]
         indexes = [models.Index(fields=["expires_at"])]

@@ -1,6 +1,5 @@
-"""What exists and how we know it: approaches, fellowships, groups, help lines, sources."""
+"""Approaches, fellowships, groups, help lines, and the sources of listings."""
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -316,7 +315,13 @@ class Group(models.Model):
     state = models.CharField(max_length=12, choices=enums.GroupState, default=enums.GroupState.PUBLIC)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="groups")
     source_key = models.CharField(max_length=255, blank=True)
-    hosts = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="hosted_groups")
+    greeter_note = models.TextField(blank=True, help_text=_("For those who keep the door and the list; never shown"))
+    notices_are_for = models.CharField(
+        _("who reads the notice board"),
+        max_length=10,
+        choices=enums.NoticeReaders,
+        default=enums.NoticeReaders.COMING,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
