@@ -1,0 +1,31 @@
+"""What exists and how we know it, and who keeps it."""
+
+from groups.models.listings import (
+    Approach,
+    EmergencyNumber,
+    Fellowship,
+    Group,
+    HelpLine,
+    ImportChange,
+    ImportRun,
+    Reference,
+    Source,
+)
+from groups.models.people import Claim, ContactRead, CuratorRole, HostInvitation, HostRole
+
+__all__ = [
+    "Approach",
+    "Claim",
+    "ContactRead",
+    "CuratorRole",
+    "EmergencyNumber",
+    "Fellowship",
+    "Group",
+    "HelpLine",
+    "HostInvitation",
+    "HostRole",
+    "ImportChange",
+    "ImportRun",
+    "Reference",
+    "Source",
+]
