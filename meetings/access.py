@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from groups import access as groups_access
+from groups.access import AnyUser, Scope
 from groups.enums import GroupState, ListingState
-from groups.models import Group
+from groups.models import CuratorRole, Group
 from meetings.enums import ChannelState, JoinVisibility, TraitKind, TraitValue
-from meetings.models import Meeting, MeetingTrait
+from meetings.models import Meeting, MeetingTrait, Venue
 from meetings.schedules import ASSUMED_DURATION, Start
 
 # Join details that are held back until shortly before a meeting appear this long before it.
@@ -156,3 +158,99 @@ def are_closed(*channels: str) -> bool:
 def has_join_step(meeting: Meeting) -> bool:
     """Tell whether there is a way to take part from afar now."""
     return ChannelState.OPEN in (meeting.online, meeting.by_phone, meeting.any_time)
+
+
+# ── For those who keep listings ─────────────────────────────────────────────
+
+
+def hosted_meetings(user: AnyUser) -> QuerySet[Meeting]:
+    """Return the meetings of the groups this person hosts, in whatever state they are."""
+    return Meeting.objects.filter(group__in=groups_access.groups_hosted_by(user))
+
+
+def get_hosted_meeting(user: AnyUser, slug: str) -> Meeting:
+    """Return the meeting with this slug, with group and venue, for a host of its group.
+
+    Raises Http404 for anybody else. One query.
+    """
+    return _one(hosted_meetings(user), slug)
+
+
+def of_meetings(scope: Scope) -> Q:
+    """Return the condition on meetings for being in a curator's part.
+
+    One with a venue is of the venue's region; one without is of the regions of its group.
+    """
+    return scope.any_of(_of_meeting)
+
+
+def curated_meetings(user: AnyUser) -> QuerySet[Meeting]:
+    """Return the meetings this person curates, in whatever state they are."""
+    return Meeting.objects.filter(of_meetings(groups_access.curator_of(user)))
+
+
+def may_curate_meeting(user: AnyUser, meeting: Meeting) -> bool:
+    """Tell whether the meeting is in this person's part. Two queries at most."""
+    return curated_meetings(user).filter(pk=meeting.pk).exists()
+
+
+def get_curated_meeting(user: AnyUser, slug: str) -> Meeting:
+    """Return the meeting with this slug, with group and venue, for a curator of it.
+
+    Raises Http404 for anybody else, a curator elsewhere included.
+    """
+    return _one(curated_meetings(user), slug)
+
+
+def of_venues(scope: Scope) -> Q:
+    """Return the condition on venues: those of the role's region, those where its meetings take place."""
+    return scope.any_of(_of_venue)
+
+
+def curated_venues(user: AnyUser) -> QuerySet[Venue]:
+    """Return the venues this person curates."""
+    return Venue.objects.filter(of_venues(groups_access.curator_of(user)))
+
+
+def get_curated_venue(user: AnyUser, public_id: str) -> Venue:
+    """Return the venue with this public id for a curator of it. Raises Http404 for anybody else."""
+    venue = curated_venues(user).filter(public_id=public_id).first()
+    if venue is None:
+        raise Http404
+    return venue
+
+
+def _one(meetings: QuerySet[Meeting], slug: str) -> Meeting:
+    related = ("group__approach", "group__fellowship", "group__source", "venue", "source")
+    meeting = meetings.select_related(*related).filter(slug=slug).first()
+    if meeting is None:
+        raise Http404
+    return meeting
+
+
+def _of_meeting(role: CuratorRole) -> Q:
+    found = _of_kind(role)
+    if role.country:
+        there = Meeting.objects.filter(**groups_access.of_place(role, "venue__"))
+        found &= Q(**groups_access.of_place(role, "venue__")) | Q(venue=None, group__in=there.values("group"))
+    return found
+
+
+def _of_venue(role: CuratorRole) -> Q:
+    found = Q(**groups_access.of_place(role, "")) if role.country else Q()
+    if role.approach_id or role.fellowship_id or role.source_id:
+        meetings = Meeting.objects.filter(_of_kind(role), venue__isnull=False)
+        found &= Q(pk__in=meetings.values("venue"))
+    return found
+
+
+def _of_kind(role: CuratorRole) -> Q:
+    """Return the condition on meetings by all of the role that is no place."""
+    found = Q()
+    if role.approach_id:
+        found &= Q(group__approach=role.approach_id)
+    if role.fellowship_id:
+        found &= Q(group__fellowship=role.fellowship_id)
+    if role.source_id:
+        found &= Q(source=role.source_id) | Q(group__source=role.source_id)
+    return found
