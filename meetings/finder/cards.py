@@ -53,12 +53,15 @@ _TOLD = {TraitKind.FOCUS.value: 0, TraitKind.FORMAT.value: 1, TraitKind.ACCESS.v
 
 # Which version of each row it is: the transaction that wrote it, and where it stands. Traits
 # have rows of their own; the entry's version tells of them.
+# A row each is asked for, because thinking of the best order of five joins takes PostgreSQL
+# three times as long as finding the rows.
 _STAMPS = (
-    "SELECT m.id, ROW(e.version, m.xmin, m.ctid, g.xmin, g.ctid, v.xmin, v.ctid, s.xmin, s.ctid)::text"
-    " FROM meetings_meeting AS m JOIN groups_group AS g ON g.id = m.group_id"
-    " LEFT JOIN meetings_finderentry AS e ON e.meeting_id = m.id"
-    " LEFT JOIN meetings_venue AS v ON v.id = m.venue_id LEFT JOIN groups_source AS s ON s.id = m.source_id"
-    " WHERE m.id = ANY(%s)"
+    "SELECT m.id, ROW(m.xmin, m.ctid,"
+    " (SELECT e.version FROM meetings_finderentry AS e WHERE e.meeting_id = m.id),"
+    " (SELECT ROW(g.xmin, g.ctid) FROM groups_group AS g WHERE g.id = m.group_id),"
+    " (SELECT ROW(v.xmin, v.ctid) FROM meetings_venue AS v WHERE v.id = m.venue_id),"
+    " (SELECT ROW(s.xmin, s.ctid) FROM groups_source AS s WHERE s.id = m.source_id))::text"
+    " FROM meetings_meeting AS m WHERE m.id = ANY(%s)"
 )
 
 

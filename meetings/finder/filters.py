@@ -6,12 +6,12 @@ left out, and the rest of the search goes on.
 
 from __future__ import annotations
 
-import copy
 import math
 import zoneinfo
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import django_filters
@@ -48,26 +48,10 @@ class Ignored(NamedTuple):
 
 
 class _Lenient(forms.Field):
-    """A field that keeps what it understands and remembers the rest in `rejected`."""
+    """A field that tells what it understands and what not. One for all searches: it keeps nothing of any."""
 
-    widget = forms.SelectMultiple
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        super().__init__(**kwargs)
-        self.rejected: list[str] = []
-
-    def __deepcopy__(self, memo: dict) -> _Lenient:
-        # Every form has fields of its own; nothing else of them ever changes.
-        mine = copy.copy(self)
-        mine.rejected = []
-        return mine
-
-    def clean(self, value: list[str] | None) -> Any:
-        given = [text.strip() for text in value or []]
-        return self.understood([text for text in given if text])
-
-    def understood(self, given: list[str]) -> Any:
+    def understood(self, given: list[str], known: Container[str]) -> tuple[Any, list[str]]:
+        """Return the value, and the texts that are left out. `known` are the choices there are now."""
         raise NotImplementedError
 
 
@@ -78,10 +62,9 @@ class Values(_Lenient):
         super().__init__(**kwargs)
         self.known = known
 
-    def understood(self, given: list[str]) -> list[str]:
-        good = dict.fromkeys(text for text in given[:MOST_VALUES] if text in self.known)
-        self.rejected = [text for text in given if text not in good]
-        return list(good)
+    def understood(self, given: list[str], known: Container[str]) -> tuple[list[str], list[str]]:
+        good = dict.fromkeys(text for text in given[:MOST_VALUES] if text in (known or self.known))
+        return list(good), [text for text in given if text not in good]
 
 
 class One(_Lenient):
@@ -91,17 +74,17 @@ class One(_Lenient):
         super().__init__(**kwargs)
         self.read = read
 
-    def understood(self, given: list[str]) -> Any:
-        found = None
+    def understood(self, given: list[str], known: Container[str]) -> tuple[Any, list[str]]:
+        found, rejected = None, []
         for text in given:
             try:
                 value = self.read(text)
             except ValueError:
-                self.rejected.append(text)
+                rejected.append(text)
                 continue
             if found is None:
                 found = value
-        return found
+        return found, rejected
 
 
 def _one_of(*known: str) -> Callable[[str], str]:
@@ -276,16 +259,10 @@ class FinderFilters(django_filters.FilterSet):
         self.request = self.form_prefix = None
         self.filters = self.base_filters
 
-    def get_form_class(self) -> type[forms.Form]:
-        return _form_class()
-
     @property
-    def form(self) -> forms.Form:
+    def form(self) -> Answers:
         if not hasattr(self, "_form"):
-            self._form = self.get_form_class()(self.data)
-            for name, one in self.filters.items():
-                if isinstance(one, Choice):
-                    self._form.fields[name].known = self.queryset.names.choices[one.field_name]
+            self._form = Answers(self.data, self.queryset.names.choices)
         return self._form
 
     def filter_queryset(self, selection: Selection) -> Selection:
@@ -307,9 +284,34 @@ FinderFilters.base_filters["from"] = Unread(read=_minute)
 
 
 @cache
-def _form_class() -> type[forms.Form]:
-    fields = {name: one.field for name, one in FinderFilters.base_filters.items()}
-    return type("FinderForm", (forms.Form,), fields)
+def _fields() -> dict[str, tuple[_Lenient, str]]:
+    """Return every parameter's field, and the facet whose values are its choices, if one is."""
+    return {
+        name: (one.field, one.field_name if isinstance(one, Choice) else "")
+        for name, one in FinderFilters.base_filters.items()
+    }
+
+
+class Answers:
+    """What a query string says, in place of a form: nothing in it is an error.
+
+    Django's own form makes new fields for every search, which takes as long as the search.
+    """
+
+    errors: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, data: QueryDict, choices: Mapping[str, Container[str]]) -> None:
+        self.cleaned_data: dict[str, Any] = {}
+        self.rejected: dict[str, list[str]] = {}
+        for name, (one, facet) in _fields().items():
+            given = [text.strip() for text in data.getlist(name)]
+            value, rejected = one.understood([text for text in given if text], choices[facet] if facet else ())
+            self.cleaned_data[name] = value
+            if rejected:
+                self.rejected[name] = rejected
+
+    def is_valid(self) -> bool:
+        return True
 
 
 PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"}
@@ -321,9 +323,8 @@ def ignored(filters: FinderFilters, given: QueryDict) -> list[Ignored]:
     for name, values in given.lists():
         if name not in PARAMETERS:
             found += [Ignored(name, text) for text in values[:1]]
-        elif name in filters.form.fields:
-            rejected = filters.form.fields[name].rejected
-            found += [Ignored(name, text) for text in dict.fromkeys(rejected)]
+        else:
+            found += [Ignored(name, text) for text in dict.fromkeys(filters.form.rejected.get(name, ()))]
     return found[:20]
 
 

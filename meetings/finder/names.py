@@ -1,14 +1,20 @@
-"""Names of everything a search can choose: approaches, fellowships, traits. Right within a minute."""
+"""Names of everything a search can choose: approaches, fellowships, traits, days. Right within a minute."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import translation
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
 
 from groups import enums as group_enums
 from groups.models import Approach, Fellowship
 from groups.text import fold
 from meetings.enums import Attendance, TimeOfDay, TraitKind
+from meetings.finder.clock import DAYS, TODAY, TOMORROW
 from meetings.finder.memory import Memory
 from meetings.models import Trait
 
@@ -19,17 +25,29 @@ _NAMED = frozenset({"approach", "fellowship", *TraitKind.values})
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Choices by facet, in the order in which they are shown: value -> name.
+    """Choices by facet, in the order in which they are shown: value -> name, maybe still to be translated.
 
     `approaches` and `fellowships` are by their primary keys; `folded` are facet, value and
     folded names of both, for the search by words.
     """
 
-    choices: dict[str, dict[str, str]]
+    choices: dict[str, dict[str, Any]]
     approaches: dict[int, Approach]
     fellowships: dict[int, Fellowship]
     traits: dict[int, Trait]
     folded: tuple[tuple[str, str, tuple[str, ...]], ...]
+    _labels: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+    def labels(self, facet: str) -> dict[str, str]:
+        """Return a facet's choices in the active language. Put into words once for all searches."""
+        language = translation.get_language() or ""
+        by_facet = self._labels.get(language)
+        if by_facet is None:
+            by_facet = self._labels[language] = {
+                facet: {value: str(label) for value, label in choices.items()}
+                for facet, choices in self.choices.items()
+            }
+        return by_facet[facet]
 
 
 _kept: Names | None = None
@@ -62,14 +80,17 @@ def read() -> Names:
         Approach.objects.only("slug", "name", "also_known_as", "family", "brief_order", "try_next", "one_line")
     )
     fellowships = list(Fellowship.objects.only("slug", "name", "abbreviation", "approach_id", "is_for_teens"))
-    choices: dict[str, dict[str, str]] = {
+    choices: dict[str, dict[str, Any]] = {
         "approach": {approach.slug: approach.name for approach in approaches},
         "fellowship": {fellowship.slug: fellowship.name for fellowship in fellowships},
-        "belief": _labels(group_enums.Belief),
-        "covers": _labels(group_enums.Covers),
-        "for": {"me": str(group_enums.ForWhom.PERSON.label), "someone": str(group_enums.ForWhom.FAMILY.label)},
-        "attendance": _labels(Attendance),
-        "time": _labels(TimeOfDay),
+        "belief": dict(group_enums.Belief.choices),
+        "covers": dict(group_enums.Covers.choices),
+        "for": {"me": group_enums.ForWhom.PERSON.label, "someone": group_enums.ForWhom.FAMILY.label},
+        "attendance": dict(Attendance.choices),
+        "day": {TODAY: _("Today"), TOMORROW: _("Tomorrow")} | {day: WEEKDAYS[n] for n, day in enumerate(DAYS)},
+        "time": dict(TimeOfDay.choices),
+        "first_visit": {"yes": _("Good for a first visit")},
+        "open": {"yes": _("Anyone may come")},
     }
     choices |= {kind.value: {} for kind in TraitKind}
     traits = {trait.pk: trait for trait in Trait.objects.only("kind", "slug", "name", "order")}
@@ -90,7 +111,3 @@ def read() -> Names:
         traits=traits,
         folded=tuple(folded),
     )
-
-
-def _labels(choices) -> dict[str, str]:
-    return {choice.value: str(choice.label) for choice in choices}

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import QueryDict
-from django.utils.dates import WEEKDAYS
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -75,7 +74,6 @@ class _Search:
         self.names = names.current(self.memory)
         self.selection = Selection(self.memory, self.names, now=now)
         self.filters = parameters.FinderFilters(given, self.selection)
-        self.filters.form.full_clean()
         self.asked: dict[str, Any] = self.filters.form.cleaned_data
         self.messages += [parameters.label_of_ignored(one) for one in parameters.ignored(self.filters, given)]
         self.visitor_zone = self.asked["tz"] or visitor_zone
@@ -231,21 +229,11 @@ class _Search:
     def _facet(self, name: str, counts: dict[str, int]) -> Facet:
         asked = self.asked[name]
         selected = {"yes"} if asked is True else set(asked or ())
-        labels = self._labels(name)
+        labels = self.names.labels(name)
         values = [value for value in labels if counts.get(value) or value in selected]
         if name in _OFTEN_FIRST:
             values.sort(key=lambda value: -counts.get(value, 0))
         return Facet(name, [Choice(value, labels[value], counts.get(value, 0), value in selected) for value in values])
-
-    def _labels(self, name: str) -> dict[str, str]:
-        if name == "day":
-            weekdays = {day: str(WEEKDAYS[number]) for number, day in enumerate(DAYS)}
-            return {TODAY: _("Today"), TOMORROW: _("Tomorrow"), **weekdays}
-        if name == "first_visit":
-            return {"yes": _("Good for a first visit")}
-        if name == "open":
-            return {"yes": _("Anyone may come")}
-        return self.names.choices[name]
 
     def _chips(self) -> list[Link]:
         """Return everything that is asked for, each with the search without it."""
@@ -259,10 +247,12 @@ class _Search:
             words = _("Near %(place)s") % {"place": town} if town else _("Near you")
             chips.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
         for name in (*FACETS, *BY_CLOCK):
-            labels = self._labels(name)
+            if not asked[name]:
+                continue
+            labels = self.names.labels(name)
             if asked[name] is True:
                 chips.append(Link(labels["yes"], address.having(**{name: None})))
-            elif asked[name]:
+            else:
                 chips += [Link(labels[value], address.without(name, value)) for value in asked[name]]
         if asked["soon"]:
             chips.append(Link(soon_label(asked["soon"]), address.having(soon=None)))
@@ -335,7 +325,7 @@ class _Search:
             if not number:
                 continue
             label = labels.get(name) or ", ".join(
-                self._labels(name)[value] for value in (["yes"] if self.asked[name] is True else self.asked[name])
+                self.names.labels(name)[value] for value in (["yes"] if self.asked[name] is True else self.asked[name])
             )
             url = self.address.having(**taken_away.get(name, {name: None}))
             links.append(Link(_("Without %(condition)s") % {"condition": label}, url, number))
