@@ -8,20 +8,33 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
+from django.db.models import F
 
+from groups.models import Claim, ContactRead, CuratorRole, HostInvitation, HostRole
 from meetings.models import (
     AfterAnswer,
     CalendarRevision,
+    Confirmation,
+    Decision,
+    Duty,
     FinderTerm,
+    FormerAddress,
+    HeadCount,
+    Notice,
     OutgoingMessage,
     PrivateLink,
     PushSubscription,
     Question,
     ReminderWishes,
+    Report,
     Rsvp,
     StandingRsvp,
     StoppedAddress,
+    SuggestedValue,
+    Suggestion,
+    Twins,
 )
 from tests import factories
 
@@ -30,7 +43,7 @@ HOUR = timedelta(hours=1)
 LATER = AT + HOUR
 SEALED = b"sealed"
 CHAIR = {"state": "going", "confirmed_at": AT, "created_at": AT}
-NOBODY = {"rsvp": None, "standing": None, "question": None, "contact_key": ""}
+NOBODY = {"rsvp": None, "standing": None, "question": None, "suggestion": None, "group": None, "contact_key": ""}
 
 # name of the rule: what it refuses, and what it lets in. Names that end in "_known" are tried
 # with every value there is, and one that is none.
@@ -142,6 +155,26 @@ CASES: dict[str, tuple[dict, dict]] = {
         {"recipient": None, "state": "failed", "ended_at": AT},
         {"recipient": None, "state": "failed", "ended_at": AT, "reason": "refused"},
     ),
+    "host_ends_after_it_begins": ({"ended_at": AT - HOUR}, {"ended_at": AT}),
+    "curator_role_says_of_what": ({"is_for_everything": False}, {"is_for_everything": False, "country": "US"}),
+    "curator_region_has_a_country": (
+        {"is_for_everything": False, "region": "Ohio"},
+        {"is_for_everything": False, "region": "Ohio", "country": "US"},
+    ),
+    "claim_decided_has_a_time": ({"state": "accepted"}, {"state": "accepted", "decided_at": AT}),
+    "claim_code_runs_out": ({"code_digest": "a"}, {"code_digest": "a", "code_until": LATER}),
+    "invitation_expires_later": ({"expires_at": AT}, {"expires_at": AT + HOUR / 60}),
+    "invitation_taken_or_revoked": ({"taken_at": AT, "revoked_at": AT}, {"revoked_at": AT}),
+    "report_decided_has_a_time": ({"state": "put-right"}, {"state": "put-right", "decided_at": AT}),
+    "suggestion_decided_has_a_time": ({"decided_at": AT}, {"state": "refused", "decided_at": AT}),
+    "suggestion_names_its_group": ({"group": None}, {"group": None, "kind": "new"}),
+    "suggestion_contact_has_a_key": ({"contact_key": "a"}, {"contact": SEALED, "contact_key": "a"}),
+    "suggestion_is_answered_later": ({"answer_by": AT}, {"answer_by": AT + HOUR}),
+    "decision_undone_after_it_was_made": ({"undone_at": AT - HOUR}, {"undone_at": AT}),
+    "notice_ends_after_it_begins": ({"last_on": date(2026, 11, 19)}, {"last_on": date(2026, 11, 20)}),
+    "former_address_leads_to_one": ({"meeting": None}, {"slug": "another-address"}),
+    "twins_likeness_in_percent": ({"likeness": 101}, {"likeness": 100}),
+    "twins_in_order": ({"one": F("other")}, {"likeness": 0}),
     "message_handed_over_in_time": ({"handed_at": LATER}, {"handed_at": LATER - timedelta(seconds=1)}),
 }
 # What else the row has to say, so that no other rule refuses it first.
@@ -150,6 +183,9 @@ BESIDE = {
     "standing_contact_kind_known": {"contact": SEALED, "contact_key": "a"},
     "rsvp_reason_known": {"state": "cancelled", "cancelled_at": AT},
     "message_state_known": {"recipient": None, "ended_at": AT, "reason": "refused"},
+    "claim_state_known": {"decided_at": AT},
+    "report_state_known": {"decided_at": AT},
+    "suggestion_state_known": {"decided_at": AT},
 }
 # A stricter rule that refuses the same.
 SPEAKS_FIRST = {"link_purpose_known": "link_opens_one_thing"}
@@ -158,6 +194,7 @@ SPEAKS_FIRST = {"link_purpose_known": "link_opens_one_thing"}
 def _rows(count: int = 2) -> dict[str, list[models.Model]]:
     """Return so many rows of each table that has rules, each keeping all of them."""
     rows: dict[str, list[models.Model]] = {}
+    older = factories.MeetingFactory()
     for number in range(count):
         source = factories.SourceFactory()
         fed = {"source": source, "source_key": f"key-{number}"}
@@ -197,10 +234,36 @@ def _rows(count: int = 2) -> dict[str, list[models.Model]]:
             AfterAnswer.objects.create(
                 meeting=meeting, original_on=date(2026, 12, 1), answer="yes", answered_on=date(2026, 12, 2)
             ),
+            *_kept_by_people(number, meeting, occurrence, older),
         ]  # fmt: skip
         for row in made:
             rows.setdefault(type(row).__name__, []).append(row)
     return rows
+
+
+def _kept_by_people(number: int, meeting, occurrence, older) -> list[models.Model]:
+    group, day = meeting.group, date(2026, 11, 20)
+    user = get_user_model().objects.create(username=f"person-{number}")
+    suggestion = Suggestion.objects.create(kind="change", group=group, sent_at=AT, answer_by=LATER)
+    return [
+        suggestion,
+        HostRole.objects.create(group=group, user=user, came_by="code", since=AT),
+        CuratorRole.objects.create(user=user, is_for_everything=True),
+        Claim.objects.create(group=group, user=user, made_at=AT),
+        HostInvitation.objects.create(
+            group=group, made_by=user, digest=f"{number}", made_at=AT, expires_at=LATER
+        ),
+        ContactRead.objects.create(user=user, read_at=AT, what="group", subject=group.slug),
+        Confirmation.objects.create(meeting=meeting, said_at=AT, role="host", how="page"),
+        Report.objects.create(meeting=meeting, kind="closed", made_at=AT),
+        SuggestedValue.objects.create(suggestion=suggestion, name="name"),
+        Decision.objects.create(kind="edit", subject="one", title="One", made_at=AT, role="host"),
+        Notice.objects.create(group=group, text="Tea", first_on=day, last_on=day, written_at=AT),
+        Duty.objects.create(meeting=meeting, original_on=day, what="Door", alias=SEALED),
+        HeadCount.objects.create(occurrence=occurrence, people=7, counted_at=AT),
+        FormerAddress.objects.create(slug=f"former-{number}", meeting=meeting, since=AT),
+        Twins.objects.create(one=older, other=meeting, likeness=90, found_at=AT),
+    ]  # fmt: skip
 
 
 def _rules(kind: type[models.BaseConstraint]) -> list:
