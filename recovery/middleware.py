@@ -9,7 +9,11 @@ from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from recovery.accounts import second_step
 
 # Pages that are nobody else's business: never kept, never indexed.
 PRIVATE_PATHS = ("/admin/", "/host/", "/curate/", "/account/", "/rsvp/", "/exit/")
@@ -42,6 +46,18 @@ class PrivacyHeaders:
             response.headers["Cache-Control"] = "private, no-cache"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class SecondStep:
+    """Ask curators and admins for a second factor before their desks open, whatever the page there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if second_step.is_missing(request):
+            return redirect_to_login(request.get_full_path(), reverse("account_second_step"))
+        return self.get_response(request)
 
 
 class VisitorZone:

@@ -123,7 +123,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 
 # ── Apps ────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "recovery.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -136,6 +136,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "simple_history",
     "recovery",
     "groups",
     "meetings",
@@ -155,6 +159,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "recovery.middleware.SecondStep",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "recovery.middleware.VisitorZone",
@@ -179,10 +186,61 @@ TEMPLATES = [
     },
 ]
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+# ── Accounts ────────────────────────────────────────────────────────────────
+# For those who keep things alone: hosts, curators, admins. A code by e-mail or a passkey opens
+# one; there are no passwords (see `recovery.accounts`).
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "home"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+ACCOUNT_ADAPTER = "recovery.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_USER_DISPLAY = "recovery.accounts.signing_in.shown_name"
+ACCOUNT_FORMS = {
+    "confirm_login_code": "recovery.accounts.forms.CodeForm",
+    "add_email": "recovery.accounts.forms.NewAddressForm",
+}
+# By account alone, never by network: those are counted in our own views, without being kept.
+ACCOUNT_RATE_LIMITS = {
+    "login": "", "signup": "", "request_login_code": "", "reset_password": "", "reset_password_from_key": "",
+    "verify_phone": "", "login_failed": "5/300s/key", "confirm_email": "1/10s/key",
+}  # fmt: skip
+MFA_ADAPTER = "recovery.accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": ""}
+MFA_FORMS = {
+    "authenticate": "recovery.accounts.forms.SecondCodeForm",
+    "reauthenticate": "recovery.accounts.forms.SecondCodeAgainForm",
+    "activate_totp": "recovery.accounts.forms.AppForm",
+    "add_webauthn": "recovery.accounts.forms.PasskeyForm",
+}
+# Curators and admins show a second factor before their desks open. Where the outbox is shown,
+# whoever opens the site reads every code, and a second factor would guard nothing.
+STAFF_NEED_SECOND_STEP = not SHOWS_OUTBOX
+
+# ── History ─────────────────────────────────────────────────────────────────
+# Who changed what of a listing; never from where.
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
 # ── Words, times ────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("account/", include("recovery.accounts.urls")),
     path("admin/", admin.site.urls),
     # The pages of groups are about their meetings: one namespace, mounted from both apps.
     path("", include((groups_urls.urlpatterns + meetings_urls.group_urlpatterns, groups_urls.app_name))),

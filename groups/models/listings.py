@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from groups import enums, querysets
+from groups.history import ListingHistory
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 
 
@@ -326,6 +327,7 @@ class Group(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.GroupQuerySet.as_manager()
+    history = ListingHistory(apart=("contact", "greeter_note", "created_at", "updated_at"))
 
     class Meta:
         verbose_name = _("group")

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from groups import enums as group_enums
+from groups.history import ListingHistory
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 from groups.models import Group, ImportRun, Source
 from meetings import enums, querysets, schedules
@@ -48,6 +49,14 @@ class Trait(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# Join details, which may be secret, and what programs derive or count.
+APART_FROM_HISTORY = (
+    "join_url", "join_passcode", "join_phone", "join_notes", "join_phone_notes",
+    "weekdays", "next_starts_at", "next_ends_at", "last_seen_at", "source_updated_at",
+    "confirmed_at", "confirmed_by", "asked_at", "doubted_at", "created_at", "updated_at",
+)  # fmt: skip
 
 
 class Meeting(models.Model):
@@ -140,6 +149,7 @@ class Meeting(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.MeetingQuerySet.as_manager()
+    history = ListingHistory(apart=APART_FROM_HISTORY)
 
     class Meta:
         verbose_name = _("meeting")
@@ -306,6 +316,8 @@ class Pause(models.Model):
     last_on = models.DateField()
     reason = models.CharField(max_length=200, blank=True)
 
+    history = ListingHistory()
+
     class Meta:
         verbose_name = _("pause")
         verbose_name_plural = _("pauses")
@@ -342,6 +354,7 @@ class Occurrence(models.Model):
     )
 
     objects = querysets.OccurrenceQuerySet.as_manager()
+    history = ListingHistory(apart=("starts_at",))
 
     class Meta:
         verbose_name = _("occurrence")

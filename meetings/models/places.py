@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from groups.history import ListingHistory
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 from groups.models import Source
 
@@ -131,6 +132,8 @@ class Venue(models.Model):
     source_key = models.CharField(
         max_length=64, blank=True, help_text=_("Digest of the address as the source gives it")
     )
+
+    history = ListingHistory()
 
     class Meta:
         verbose_name = _("venue")
