@@ -88,7 +88,8 @@ class Clock:
 
     def within(self, seconds: int) -> Bits:
         """Return what is in progress, or starts within so many seconds."""
-        return pack(self.starts <= self.seconds + seconds)
+        key = "within", seconds, self.seconds
+        return self._kept(key, lambda: pack(self.starts <= self.seconds + seconds))
 
     # Wall time
 
@@ -160,9 +161,9 @@ class Clock:
     def _over(self, n: int) -> Flags:
         return self.memory.starts[n] <= self.seconds - self.memory.length
 
-    @cached_property
+    @property
     def _is_over(self) -> Bits:
-        return pack(self._over(0))
+        return self._kept(("over", self.seconds), lambda: pack(self._over(0)))
 
     @cached_property
     def _is_behind(self) -> bool:

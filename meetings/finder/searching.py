@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ from meetings.finder.page import (
     Pages,
     SortLink,
 )
-from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection, within_reach
+from meetings.finder.selection import ALL_OF, SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection, within_reach
 
 # How far "near" reaches when nobody says: half an hour by car.
 USUAL_REACH = {"mi": 25.0, "km": 40.0}
@@ -160,16 +161,14 @@ class _Search:
         at = selection.in_order(left, self.sort, first=first, end=first + self.per_page)
         ids = self.memory.ids[at].tolist()
         on_theirs = selection.clock.is_on_the_visitors(at)
-        kilometres = {}
-        if selection.distance is not None:
-            kilometres = dict(zip(ids, selection.distance[at].tolist(), strict=True))
+        kilometres = selection.distance(at)
         shown = results.fetch(
             ids,
             now=self.now,
             names=self.names,
             visitor_zone=self.visitor_zone,
             by_visitor=frozenset(self.memory.ids[at[on_theirs]].tolist()),
-            kilometres=kilometres,
+            kilometres={} if kilometres is None else dict(zip(ids, kilometres.tolist(), strict=True)),
             unit=self.unit,
         )
         return Page(
@@ -207,23 +206,25 @@ class _Search:
 
     # ── Choices ─────────────────────────────────────────────────────────────
 
+    @cached_property
+    def without(self) -> dict[str, Bits]:
+        """What would be left without the conditions of one facet, for each that has some."""
+        return self.selection.each_without(include_unsaid=self.include_unsaid)
+
     def _facets(self, left: Bits) -> dict[str, Facet]:
         """Return every facet with how many meetings each choice would give.
 
         Of a facet where one value is enough, that is its own condition lifted; where all are
         needed, it is what would be left with one more.
         """
-        found = {}
         narrowed = {clause.facet for clause in self.selection.clauses}
-        for name in FACETS:
-            lifted = name in narrowed and name not in ("access", "feature")
-            among = self.selection.matching(include_unsaid=self.include_unsaid, without=name) if lifted else left
-            found[name] = self._facet(name, self.selection.counts(name, among))
+        lifted = [name for name in FACETS if name in narrowed and name not in ALL_OF]
+        counts = self.selection.counts([name for name in FACETS if name not in lifted], left)
+        for name in lifted:
+            counts |= self.selection.counts([name], self.without[name])
+        found = {name: self._facet(name, counts[name]) for name in FACETS}
         for name, values in BY_CLOCK.items():
-            among = (
-                self.selection.matching(include_unsaid=self.include_unsaid, without=name) if name in narrowed else left
-            )
-            found[name] = self._facet(name, self.selection.counts_by_clock(values, among))
+            found[name] = self._facet(name, self.selection.counts_by_clock(values, self.without.get(name, left)))
         return found
 
     def _facet(self, name: str, counts: dict[str, int]) -> Facet:
@@ -320,8 +321,8 @@ class _Search:
             "soon": soon_label(self.asked["soon"]) if self.asked["soon"] else "",
         }
         links = []
-        for name in dict.fromkeys(clause.facet for clause in self.selection.clauses):
-            number = count(self.selection.matching(include_unsaid=self.include_unsaid, without=name))
+        for name, others in self.without.items():
+            number = count(others)
             if not number:
                 continue
             label = labels.get(name) or ", ".join(
@@ -345,7 +346,7 @@ class _Search:
         """Return the same search within the smallest wider reach that finds something."""
         if not self.centre or not self.within:
             return None
-        others = positions(self.selection.matching(include_unsaid=self.include_unsaid, without="near"))
+        others = positions(self.without["near"])
         _at, apart = within_reach(
             self.memory, self.centre.latitude, self.centre.longitude, parameters.FARTHEST_KM, among=others
         )
@@ -357,22 +358,24 @@ class _Search:
         return None
 
     def _online_now(self) -> Link:
-        probe = Selection(self.memory, self.names, now=self.now, visitor_zone=self.visitor_zone)
-        probe.having("attendance", [Attendance.ONLINE])
-        probe.starting_soon(ONLINE_NOW_MINUTES)
+        def work_out() -> int:
+            probe = Selection(self.memory, self.names, now=self.now)
+            probe.having("attendance", [Attendance.ONLINE])
+            probe.starting_soon(ONLINE_NOW_MINUTES)
+            return count(probe.matching())
+
+        number = memory.keep(self.memory, ("online now", self.now.timestamp() // 60), work_out)
         url = Address(QueryDict()).having(
             attendance=Attendance.ONLINE.value, soon=ONLINE_NOW_MINUTES, tz=self.given.get("tz") or None
         )
-        return Link(_("Online, now or within the hour"), url, count(probe.matching()))
+        return Link(_("Online, now or within the hour"), url, number)
 
     def _similar(self) -> list[Link]:
         """Return approaches people also try, where the rest of the search finds something."""
         asked = self.asked["approach"]
         if not asked:
             return []
-        counts = self.selection.counts(
-            "approach", self.selection.matching(include_unsaid=self.include_unsaid, without="approach")
-        )
+        counts = self.selection.counts(["approach"], self.without["approach"])["approach"]
         by_slug = {approach.slug: approach for approach in self.names.approaches.values()}
         offered = {}
         for slug in asked:

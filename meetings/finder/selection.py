@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -27,6 +27,8 @@ MAY_BE_UNSAID = frozenset({"format", "focus", "access", "feature", "language", "
 
 SORT_BY_TIME, SORT_BY_DISTANCE, SORT_BY_NAME = "time", "distance", "name"
 
+# Of more than these, those that start soon are looked at first.
+_MANY = 2000
 _HORIZONS = (3, 30)
 _BEFORE_ALL = np.int32(-(2**30))
 
@@ -71,8 +73,10 @@ class Selection:
         self.visitor_zone = visitor_zone
         self.attendance = frozenset(attendance)
         self.clauses: list[Clause] = []
-        # Kilometres from the centre, once there is one; NaN for whoever is out of reach.
-        self.distance: NDArray[np.float64] | None = None
+        # Who is within reach of the centre, once there is one, in the order of positions, and
+        # how many kilometres off each is.
+        self._near: Positions | None = None
+        self._kilometres: NDArray[np.float64] = np.empty(0)
         self._rows_by_clock: dict[str, Bits] = {}
 
     # Conditions
@@ -89,9 +93,13 @@ class Selection:
     def within(self, latitude: float, longitude: float, km: float) -> None:
         """Keep those that are held in a room within so many kilometres."""
         at, apart = within_reach(self.memory, latitude, longitude, km)
-        self.distance = np.full(self.memory.capacity, np.nan)
-        self.distance[at] = apart
+        order = np.argsort(at)
+        self._near, self._kilometres = at[order], apart[order]
         self.among("near", self.memory.of_positions(at))
+
+    def distance(self, at: Positions) -> NDArray[np.float64] | None:
+        """Return the kilometres from the centre of some who are within reach; None without a centre."""
+        return None if self._near is None else self._kilometres[np.searchsorted(self._near, at)]
 
     def on_days(self, values: Iterable[str]) -> None:
         self._any_by_clock("day", values)
@@ -137,18 +145,54 @@ class Selection:
                 left = left & clause.met(include_unsaid=include_unsaid)
         return left
 
+    def each_without(self, *, include_unsaid: bool = False) -> dict[str, Bits]:
+        """Return who meets all conditions but those of one facet, for every facet that has some."""
+        met: dict[str, Bits] = {}
+        for clause in self.clauses:
+            one = clause.met(include_unsaid=include_unsaid)
+            met[clause.facet] = met[clause.facet] & one if clause.facet in met else one
+        facets = list(met)
+        # All before it and all after it: two passes, however many there are.
+        after = [self.memory.listed]
+        for facet in reversed(facets[1:]):
+            after.append(after[-1] & met[facet])
+        found, before = {}, self.memory.listed
+        for facet in facets:
+            found[facet] = before & after.pop()
+            before = before & met[facet]
+        return found
+
     # Counts
 
-    def counts(self, facet: str, left: Bits) -> dict[str, int]:
-        """Return how many of these meetings have each value of a facet. One pass over its rows."""
-        values, rows = self._rows(facet)
-        bits = self.memory.bits[rows]
+    def counts(self, facets: Sequence[str], left: Bits) -> dict[str, dict[str, int]]:
+        """Return how many of these meetings have each value of some facets. One pass over their rows."""
+        if not self.clauses and left is self.memory.listed:
+            # The same for everybody.
+            return keep(self.memory, ("counts", *facets), lambda: self._counts(facets, left))
+        return self._counts(facets, left)
+
+    def _counts(self, facets: Sequence[str], left: Bits) -> dict[str, dict[str, int]]:
         # Most searches leave few: then only the words that hold one are looked at.
         at = np.flatnonzero(left)
-        if 4 * len(at) < len(left):
-            bits, left = np.take(bits, at, axis=1), left[at]
-        found = np.bitwise_count(bits & left).sum(axis=1, dtype=np.int64)
-        return dict(zip(values, found.tolist(), strict=True))
+        if 4 * len(at) >= len(left):
+            found = {}
+            for facet in facets:
+                values, rows = self._rows(facet)
+                number = np.bitwise_count(self.memory.bits[rows] & left).sum(axis=1, dtype=np.int64)
+                found[facet] = dict(zip(values, number.tolist(), strict=True))
+            return found
+        left = left[at]
+        if len(facets) == 1:
+            values, rows = self._rows(facets[0])
+            numbers = np.bitwise_count(np.take(self.memory.bits[rows], at, axis=1) & left).sum(axis=1, dtype=np.int64)
+            return {facets[0]: dict(zip(values, numbers.tolist(), strict=True))}
+        # All at once, where the parts of the table are small.
+        numbers = np.bitwise_count(np.take(self.memory.bits, at, axis=1) & left).sum(axis=1, dtype=np.int64)
+        return {
+            facet: dict(zip(values, numbers[rows].tolist(), strict=True))
+            for facet in facets
+            for values, rows in [self._rows(facet)]
+        }
 
     def _rows(self, facet: str) -> tuple[list[str], slice | list[int]]:
         """Return a facet's values and their rows, a slice where they stand together."""
@@ -156,9 +200,13 @@ class Selection:
         return rows_by_facet.get(facet, ([], []))
 
     def counts_by_clock(self, values: Iterable[str], left: Bits) -> dict[str, int]:
-        if not left.any():
+        at = np.flatnonzero(left)
+        if not len(at):
             return dict.fromkeys(values, 0)
-        return {value: count(self.by_clock(value) & left) for value in values}
+        if 4 * len(at) >= len(left):
+            return {value: count(self.by_clock(value) & left) for value in values}
+        left = left[at]
+        return {value: count(self.by_clock(value)[at] & left) for value in values}
 
     # Clock
 
@@ -196,7 +244,7 @@ class Selection:
         if first >= total:
             return np.empty(0, dtype=np.intp)
         end = min(end, total)
-        if sort == SORT_BY_TIME:
+        if sort == SORT_BY_TIME and total > _MANY:
             left = self._starting_in_time(left, end)
         found = columns.positions(left)
         key = self._first_key(found, sort)
@@ -228,7 +276,8 @@ class Selection:
         if sort == SORT_BY_NAME:
             return self.memory.name_rank[found]
         if sort == SORT_BY_DISTANCE:
-            return np.zeros(len(found)) if self.distance is None else self.distance[found]
+            kilometres = self.distance(found)
+            return np.zeros(len(found)) if kilometres is None else kilometres
         starts = self.clock.starts[found]
         # Minutes until the start; what is in progress comes before all, latest start first.
         ahead = (starts - np.int32(self.clock.seconds)) // np.int32(60)

@@ -156,7 +156,9 @@ def finder_pages(rounds: int) -> list[dict]:
         page = finder.search(QueryDict(query), now=timezone.now())
         urls.ready[name] = page
         row = compare(
-            lambda query=query: site.get("/meetings/", query), lambda name=name: site.get(f"/ready/{name}/"), rounds
+            lambda query=query: site.get("/meetings/", query),
+            lambda name=name, query=query: site.get(f"/ready/{name}/", query),
+            rounds,
         )
         rows.append({"name": name, "found": page.total, "is_finder": True, **row})
         say(f"  {name}: {row['median']:.1f} ms, {row['median'] / row['ready']:.2f} times the page from ready data")

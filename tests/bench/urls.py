@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from meetings import calendars
 from meetings.finder.page import Page
 from meetings.finder.searching import reaches
 from recovery import urls
@@ -18,6 +19,7 @@ def ready_page(request: HttpRequest, name: str) -> HttpResponse:
         "reaches": reaches(page.unit, page.within),
         "section": "meetings",
         "shows_demo": page.shows_demo,
+        "most_in_calendar": calendars.MOST_MEETINGS,
     }
     return render(request, "meetings/meeting_list.html", context)
 
