@@ -62,6 +62,12 @@ UNKNOWN_LINKS_FROM_NETWORK = Bucket("unknown-link-network", 60, timedelta(hours=
 # Nobody's mailbox is to be filled from here.
 MAIL_TO_ADDRESS = Bucket("mail-address", 5, timedelta(hours=1))
 MAIL_TO_GROUP = Bucket("mail-group", 20, timedelta(hours=24))
+# Whoever says that they keep a group.
+CLAIM_BY_USER = Bucket("claim-user", 10, timedelta(hours=24))
+CLAIM_OF_GROUP = Bucket("claim-group", 10, timedelta(hours=24))
+CLAIM_FROM_NETWORK = Bucket("claim-network", 30, timedelta(hours=24))
+CLAIM_CODE_BY_USER = Bucket("claim-code-user", 20, timedelta(hours=1))
+INVITE_BY_USER = Bucket("invite-user", 20, timedelta(hours=24))
 
 
 class TooMany(Exception):

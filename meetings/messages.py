@@ -16,7 +16,7 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from meetings import contacts, tokens, wording
+from meetings import contacts, posting, tokens, wording
 from meetings.channels import Parcel
 from meetings.enums import Channel, LinkPurpose, MessageKind, RsvpReason
 from meetings.models import Meeting, Occurrence, OutgoingMessage, ReminderWishes, Rsvp, StandingRsvp
@@ -46,7 +46,7 @@ def parcel_of(message: OutgoingMessage, *, now: datetime) -> Parcel:
             "words": words,
             "stop": stop,
             "site_name": settings.SITE_NAME,
-            "may_be_stopped": message.kind != MessageKind.QUESTION,
+            "may_be_stopped": message.kind not in (MessageKind.QUESTION, MessageKind.CLAIM),
         }
         return Parcel(
             id=message.public_id,
@@ -80,6 +80,8 @@ def words_of(message: OutgoingMessage, *, now: datetime) -> Words:
             return _between_people(message, now=now)
         case MessageKind.ABOUT_ME:
             return _about_me(message, now=now)
+        case MessageKind.CLAIM:
+            return _about_keeping(message)
         case MessageKind.CODE:
             code = contacts.decrypt(message.words).get("code", "")
             return Words(
@@ -245,6 +247,40 @@ def _about_me(message: OutgoingMessage, *, now: datetime) -> Words:
         [_("It shows everything that is kept about this address, and lets you erase it. It is good for two hours.")],
         _("Open the page"),
         link,
+    )
+
+
+def _about_keeping(message: OutgoingMessage) -> Words:
+    """Speak of who keeps a listing: a code for a claim, an invitation, somebody new."""
+    said = contacts.decrypt(message.words) if message.words else {}
+    if secret := said.get(posting.INVITATION):
+        return Words(
+            _("Somebody invites you to help"),
+            [
+                _("Somebody keeps a listing with us and asks whether you would help. The page says which one."),
+                _("The link is good for one week and for one person. If you do not know of this, do nothing."),
+            ],
+            _("See what it is about"),
+            _address("host:invitation", secret),
+        )
+    if posting.NEW_HOST in said:
+        return Words(
+            _("Somebody new helps with your listing"),
+            [
+                _("One more person keeps a listing together with you from today."),
+                _("If that surprises you, open the page of its hosts and write to us."),
+            ],
+            _("Open the page"),
+            _address("host:hosts", said[posting.NEW_HOST]),
+        )
+    code = said.get(posting.CLAIM_CODE, "")
+    return Words(
+        _("Your code is %(code)s") % {"code": code},
+        [
+            _("Somebody tells us that they keep a listing which names this address. The code shows that it is true:"),
+            code,
+            _("It is good for three days. Was it not you? Give it to somebody you know and trust, or do nothing."),
+        ],
     )
 
 

@@ -6,9 +6,11 @@ when the message goes.
 
 from datetime import datetime, timedelta
 
+from groups.models import Claim, Group
 from meetings import codes, contacts
-from meetings.enums import ContactKind, MessageKind
+from meetings.enums import ContactKind, MessageKind, MessageReason, MessageState
 from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp
+from meetings.models.messages import OPEN_STATES
 from meetings.reminders.ways import CHANNEL_OF
 
 # How long a message is worth sending: as long as its link opens something.
@@ -18,7 +20,10 @@ OF_USE = {
     MessageKind.ABOUT_ME: timedelta(hours=2),
     MessageKind.QUESTION: timedelta(days=7),
     MessageKind.ANSWER: timedelta(days=7),
+    MessageKind.CLAIM: timedelta(days=3),
 }
+# What a message of the kind CLAIM is: its words are made of what is under this name.
+CLAIM_CODE, INVITATION, NEW_HOST = "code", "invitation", "new-host"
 
 
 def send_place(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
@@ -50,13 +55,47 @@ def send_answer(question: Question, words: bytes, *, now: datetime) -> None:
     _send(MessageKind.ANSWER, question.contact, now=now, question=question, words=words)
 
 
+def send_claim_code(claim: Claim, address: str, code: str, *, now: datetime) -> None:
+    """Send the code of a claim to the group's contact, in place of one that has not gone.
+
+    For a group without a contact ("") the same is done and written down, and nothing goes:
+    how long it takes tells nobody which it was.
+    """
+    OutgoingMessage.objects.filter(claim=claim, state__in=OPEN_STATES, handed_at=None).delete()
+    words = contacts.encrypt({CLAIM_CODE: code})
+    recipient = contacts.sealed(ContactKind.EMAIL, address)
+    message = _made(MessageKind.CLAIM, recipient, now=now, words=words, claim=claim, group=claim.group)
+    if not address:
+        message.recipient = message.words = None
+        message.recipient_key = ""
+        message.state, message.reason, message.ended_at = MessageState.VOID, MessageReason.UNREADABLE, now
+    message.save()
+
+
+def send_invitation(group: Group, address: str, secret: str, *, now: datetime) -> None:
+    """Send the link to an invitation to host to the address that a host typed."""
+    words = contacts.encrypt({INVITATION: secret})
+    _send(MessageKind.CLAIM, contacts.sealed(ContactKind.EMAIL, address), now=now, words=words, group=group)
+
+
+def send_new_host(group: Group, addresses: list[str], *, now: datetime) -> None:
+    """Tell a group's other hosts that somebody new keeps it with them."""
+    for address in addresses:
+        words = contacts.encrypt({NEW_HOST: group.slug})
+        _send(MessageKind.CLAIM, contacts.sealed(ContactKind.EMAIL, address), now=now, words=words, group=group)
+
+
 def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:
     return {"rsvp": kept} if isinstance(kept, Rsvp) else {"standing": kept}
 
 
 def _send(kind: MessageKind, recipient: bytes, *, now: datetime, **about) -> None:
+    _made(kind, recipient, now=now, **about).save()
+
+
+def _made(kind: MessageKind, recipient: bytes, *, now: datetime, **about) -> OutgoingMessage:
     said = contacts.decrypt(recipient)
-    OutgoingMessage.objects.create(
+    return OutgoingMessage(
         kind=kind,
         channel=CHANNEL_OF[ContactKind(said["kind"])],
         recipient=recipient,

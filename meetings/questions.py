@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from groups.models import Group
 from meetings import access, contacts, posting
 from meetings.enums import ContactKind
 from meetings.models import Meeting, Question
@@ -26,8 +27,13 @@ def can_be_asked(meeting: Meeting) -> bool:
 
 
 def group_address(meeting: Meeting) -> str:
-    """Return the e-mail address of the group's contact, "" for none. It is never shown."""
-    sealed = meeting.group.contact
+    """Return the e-mail address of the contact of a meeting's group, "" for none. It is never shown."""
+    return address_of(meeting.group)
+
+
+def address_of(group: Group) -> str:
+    """Return the e-mail address of a group's contact, "" for none. It is never shown."""
+    sealed = group.contact
     if sealed is None:
         return ""
     try:
