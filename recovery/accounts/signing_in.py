@@ -13,7 +13,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
-from allauth.account.utils import filter_users_by_email
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -35,8 +34,8 @@ class SignIn(LoginCodeVerificationProcess):
     @classmethod
     def begin(cls, request: HttpRequest, address: str, *, stays: bool) -> "SignIn":
         """Send a code to the address and remember in the session that it is waited for."""
-        users = filter_users_by_email(address, is_active=True, prefer_verified=True, for_login=True)
-        login = Login(user=users[0] if users else None, email=address)
+        user = account_of(address)
+        login = Login(user=user if user and user.is_active else None, email=address)
         login.state["stages"] = {"current": LoginByCodeStage.key}
         stage = LoginByCodeStage(LoginStageController(request, login), request, login)
         stage.state.update(cls.initial_state(user=login.user, email=address))
@@ -62,6 +61,15 @@ class SignIn(LoginCodeVerificationProcess):
         return super().finish(redirect_url)
 
 
+def account_of(address: str) -> User | None:
+    """Return who owns the address, capitals aside. Two queries, whether there is somebody or not."""
+    folded = address.lower()
+    confirmed = EmailAddress.objects.filter(email=folded, verified=True).select_related("user").first()
+    # Somebody made by a command has an address that was never confirmed here.
+    named = User.objects.filter(email__iexact=folded).order_by("pk").first()
+    return confirmed.user if confirmed else named
+
+
 def open_account(address: str) -> User:
     """Return the account of an address that was just confirmed; asking twice makes one.
 
@@ -69,12 +77,10 @@ def open_account(address: str) -> User:
     """
     with transaction.atomic():
         _take_turns(address)
-        users = filter_users_by_email(address, prefer_verified=True)
-        if users:
-            if not users[0].is_active:
-                raise AccountClosed
-            user = users[0]
-        else:
+        user = account_of(address)
+        if user is not None and not user.is_active:
+            raise AccountClosed
+        if user is None:
             # Nobody sees the name: an account is known by its address alone.
             user = User.objects.create_user(username=f"a-{secrets.token_hex(8)}", email=address.lower())
         if not EmailAddress.objects.filter(user=user, email=address.lower()).exists():

@@ -23,7 +23,7 @@ def lines_of_the_file():
 @pytest.mark.django_db
 def test_a_visitor_who_only_looks_gets_no_cookie(client):
     # A form that writes does set one: the look below can fail.
-    assert "csrftoken" in client.get("/admin/login/").cookies
+    assert "csrftoken" in client.get("/account/login/").cookies
     client.cookies.clear()
 
     cookies = {page: list(client.get(page).cookies) for page in PUBLIC}
