@@ -224,6 +224,22 @@ class ImportAction(TextChoices):
     CONFLICT = "conflict", _("Kept: a person corrected it here")
 
 
+class ReadingKind(TextChoices):
+    """Why a feed is read."""
+
+    PREVIEW = "preview", _("Preview")
+    IMPORT = "import", _("Import")
+    ROLL_BACK = "roll-back", _("Taking an import back")
+
+
+class ReadingState(TextChoices):
+    WAITING = "waiting", _("Waiting for its turn")
+    RUNNING = "running", _("At work")
+    DONE = "done", _("Done")
+    BROKEN_OFF = "broken-off", _("Broken off: nothing was changed")
+    DROPPED = "dropped", _("Not wanted any more")
+
+
 class CameBy(TextChoices):
     """How somebody became a host."""
 

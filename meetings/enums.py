@@ -156,6 +156,7 @@ class MessageKind(TextChoices):
     SUGGESTION = "suggestion", _("What became of a suggestion")
     REPORT = "report", _("Somebody found a listing wrong")
     UNLISTED = "unlisted", _("A listing is about to be, or is, no longer shown")
+    FEED_FAILING = "feed-failing", _("A list that is read from its owner cannot be read")
 
 
 class Channel(TextChoices):

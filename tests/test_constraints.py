@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
-from groups.models import Claim, ContactRead, CuratorRole, HostInvitation, HostRole
+from groups.models import Claim, ContactRead, CuratorRole, FeedPiece, FeedReading, HostInvitation, HostRole
 from meetings.models import (
     AfterAnswer,
     CalendarRevision,
@@ -175,6 +175,7 @@ CASES: dict[str, tuple[dict, dict]] = {
     "former_address_leads_to_one": ({"meeting": None}, {"slug": "another-address"}),
     "twins_likeness_in_percent": ({"likeness": 101}, {"likeness": 100}),
     "twins_in_order": ({"one": F("other")}, {"likeness": 0}),
+    "reading_ended_when": ({"state": "done"}, {"state": "done", "ended_at": AT}),
     "message_handed_over_in_time": ({"handed_at": LATER}, {"handed_at": LATER - timedelta(seconds=1)}),
 }
 # What else the row has to say, so that no other rule refuses it first.
@@ -184,6 +185,7 @@ BESIDE = {
     "rsvp_reason_known": {"state": "cancelled", "cancelled_at": AT},
     "message_state_known": {"recipient": None, "ended_at": AT, "reason": "refused"},
     "claim_state_known": {"decided_at": AT},
+    "reading_state_known": {"ended_at": AT},
     "report_state_known": {"decided_at": AT},
     "suggestion_state_known": {"decided_at": AT},
 }
@@ -245,8 +247,11 @@ def _kept_by_people(number: int, meeting, occurrence, older) -> list[models.Mode
     group, day = meeting.group, date(2026, 11, 20)
     user = get_user_model().objects.create(username=f"person-{number}")
     suggestion = Suggestion.objects.create(kind="change", group=group, sent_at=AT, answer_by=LATER)
+    reading = FeedReading.objects.create(source=meeting.source, kind="preview", asked_at=AT)
     return [
         suggestion,
+        reading,
+        FeedPiece.objects.create(reading=reading, number=0, data=SEALED),
         HostRole.objects.create(group=group, user=user, came_by="code", since=AT),
         CuratorRole.objects.create(user=user, is_for_everything=True),
         Claim.objects.create(group=group, user=user, made_at=AT),

@@ -1,5 +1,6 @@
 """What exists and how we know it, and who keeps it."""
 
+from groups.models.feeds import FeedPiece, FeedReading
 from groups.models.listings import (
     Approach,
     EmergencyNumber,
@@ -19,6 +20,8 @@ __all__ = [
     "ContactRead",
     "CuratorRole",
     "EmergencyNumber",
+    "FeedPiece",
+    "FeedReading",
     "Fellowship",
     "Group",
     "HelpLine",

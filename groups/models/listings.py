@@ -239,6 +239,9 @@ class Source(models.Model):
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
+    owner_told_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When its owner was told that it cannot be read")
+    )
 
     class Meta:
         verbose_name = _("source")

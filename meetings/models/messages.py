@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
-from groups.models import Claim, Group
+from groups.models import Claim, Group, Source
 from meetings import enums
 from meetings.models.listings import Meeting, Occurrence
 from meetings.models.rsvps import Question, Rsvp, StandingRsvp
@@ -153,6 +153,7 @@ class OutgoingMessage(models.Model):
     question = models.ForeignKey(Question, models.CASCADE, null=True, blank=True, related_name="messages")
     group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="+")
     claim = models.ForeignKey(Claim, models.CASCADE, null=True, blank=True, related_name="+")
+    source = models.ForeignKey(Source, models.CASCADE, null=True, blank=True, related_name="+")
     suggestion = models.ForeignKey("Suggestion", models.CASCADE, null=True, blank=True, related_name="messages")
     occurrence = models.ForeignKey(Occurrence, models.CASCADE, null=True, blank=True, related_name="messages")
     subscription = models.ForeignKey(PushSubscription, models.CASCADE, null=True, blank=True, related_name="messages")
