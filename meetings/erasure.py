@@ -7,7 +7,9 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from groups.models import Group, Source
 from meetings import contacts, tokens
+from meetings.hosting import duties
 from meetings.models import (
+    Duty,
     OutgoingMessage,
     PrivateLink,
     PushSubscription,
@@ -44,6 +46,7 @@ def erase_past(*, now: datetime) -> int:
         _erase_standing(last)
         tokens.forget_expired(now=now)
         _erase_questions(now)
+        duties.forget_past(now=now, after=ERASED_AFTER)
     return erased
 
 
@@ -113,4 +116,5 @@ _SEALED = (
     (PushSubscription, ("details",), False),
     (Group, ("contact",), False),
     (Source, ("owner_contact",), False),
+    (Duty, ("alias",), False),
 )

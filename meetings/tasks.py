@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import erasure, occurrences, rsvps
+from meetings import claims, erasure, occurrences, rsvps
 from meetings.finder import index
 from meetings.reminders import consent, health, sending
 
@@ -51,3 +51,9 @@ def forget_old_messages(**_kwargs) -> int:
     now = timezone.now()
     consent.forget_old_bounces(now=now)
     return health.forget_old(now=now)
+
+
+@shared_task
+def close_old_claims(**_kwargs) -> int:
+    """Close claims that nobody vouched for in time, and forget what was said with old ones."""
+    return claims.run_out(now=timezone.now())

@@ -44,4 +44,9 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 590},
     },
+    "close-old-claims": {
+        "task": "meetings.tasks.close_old_claims",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
 }
