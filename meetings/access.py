@@ -19,6 +19,7 @@ SHOWN_BEFORE_START = timedelta(minutes=15)
 # What deciding about a seat asks of a meeting: its dates, its policy, who may come.
 _FOR_A_SEAT = (
     "slug", "name", "rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "state", "rsvp_policy",
+    "in_person", "online", "by_phone", "any_time",
     "capacity", "host_sees_aliases", "open_to", "observers", "is_good_first_visit", "min_age", "max_age",
     "gender_rule", "sober_hours", "needs_camera", "needs_account", "agreement", "is_teen_consented",
     "group__state", "group__name", "group__slug",

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from groups import history
 from groups.enums import GroupState, ListingState
 from meetings import notices, rsvp_states, schedules
 from meetings.enums import MessageKind, RsvpReason
@@ -71,7 +72,8 @@ def materialize(meeting: Meeting, original_on: date) -> Occurrence:
     row = found.row
     if row is None:
         try:
-            with transaction.atomic():
+            # Nothing about the date was changed, and who caused the row is nobody's business.
+            with history.untold(), transaction.atomic():
                 return Occurrence.objects.create(
                     meeting=meeting, original_on=original_on, starts_at=found.start.starts_at
                 )
@@ -80,19 +82,20 @@ def materialize(meeting: Meeting, original_on: date) -> Occurrence:
             row = Occurrence.objects.get(meeting=meeting, original_on=original_on)
     if row.starts_at is None:
         row.starts_at = found.start.starts_at
-        row.save(update_fields=["starts_at"])
+        with history.untold():
+            row.save(update_fields=["starts_at"])
     return row
 
 
 def locked(pk: int, *, meeting: Meeting | None = None) -> Occurrence:
     """Return the row, held until the transaction ends: one change of a date at a time, for all workers.
 
-    Its meeting is read again with it; of a `meeting` that was read a moment ago, the capacity alone.
+    Its meeting is read again with it, or is the `meeting` that was read a moment ago: then its
+    capacity is to be asked again, with the chairs (`rsvps.counting.room`).
     """
     if meeting is None:
         return Occurrence.objects.select_for_update(of=("self",)).select_related("meeting").get(pk=pk)
     row = Occurrence.objects.select_for_update().get(pk=pk)
-    meeting.capacity = Meeting.objects.values_list("capacity", flat=True).get(pk=meeting.pk)
     row.meeting = meeting
     return row
 

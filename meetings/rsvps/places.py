@@ -5,7 +5,6 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from meetings import occurrences, rsvp_states
@@ -14,7 +13,7 @@ from meetings.models import Meeting, Occurrence, OutgoingMessage, Rsvp, Standing
 from meetings.reminders import consent
 
 from . import waiting
-from .counting import fits, places_left
+from .counting import fits, places_left, room
 from .locking import locked, require_not_begun
 from .people import Given, Person, forget, sealed_alias
 from .policy import RsvpClosed, require_open
@@ -77,7 +76,9 @@ def take(
         is_sure = given.contact is None or (standing is not None and standing.is_confirmed)
         rsvp.confirmed_at = now if is_sure else None
         confirm_by = None if is_sure else last_moment_to_confirm(occurrence.starts_at, now=now)
-        _seat_or_line(rsvp, confirm_by=confirm_by, now=now)
+        # One that nobody need tell from a known one is spared the pretence, while others wait.
+        with transaction.atomic(savepoint=given.contact is not None):
+            _seat_or_line(rsvp, confirm_by=confirm_by, now=now)
         if is_back:
             rsvp.save()
     return rsvp
@@ -157,7 +158,7 @@ def take_back(rsvp: Rsvp, *, now: datetime) -> Rsvp:
             raise RsvpClosed(_("The group no longer meets on this date.")) from None
         since = rsvp.waiting_since
         if since is None or rsvp.cancelled_at is None or now - rsvp.cancelled_at > TURN_KEPT_FOR:
-            since = end_of_the_line(occurrence, now=now)
+            since = room(occurrence).next_turn(now=now)
         if fits(rsvp):
             rsvp_states.seat(rsvp, now=now)
         else:
@@ -195,14 +196,13 @@ def last_moment_to_confirm(starts_at: datetime, *, now: datetime) -> datetime:
 
 
 def _seat_or_line(rsvp: Rsvp, *, confirm_by: datetime | None, now: datetime) -> None:
-    with transaction.atomic():
-        if not fits(rsvp):
-            since = end_of_the_line(rsvp.occurrence, now=now)
-            rsvp_states.wait(rsvp, since=since, confirm_by=confirm_by, now=now)
-        elif confirm_by:
-            rsvp_states.hold(rsvp, confirm_by=confirm_by)
-        else:
-            rsvp_states.seat(rsvp, now=now)
+    found = room(rsvp.occurrence)
+    if not found.has(rsvp.places):
+        rsvp_states.wait(rsvp, since=found.next_turn(now=now), confirm_by=confirm_by, now=now)
+    elif confirm_by:
+        rsvp_states.hold(rsvp, confirm_by=confirm_by)
+    else:
+        rsvp_states.seat(rsvp, now=now)
 
 
 def _pretend(known: Rsvp, given: Given, *, now: datetime) -> None:
@@ -219,12 +219,6 @@ def _pretend(known: Rsvp, given: Given, *, now: datetime) -> None:
     with transaction.atomic():
         _seat_or_line(double, confirm_by=last_moment_to_confirm(known.occurrence.starts_at, now=now), now=now)
         transaction.set_rollback(True)
-
-
-def end_of_the_line(occurrence: Occurrence, *, now: datetime) -> datetime:
-    """Return a moment after everybody who waits: turns are in the order in which the lock was had."""
-    last = occurrence.rsvps.aggregate(at=Max("waiting_since"))["at"]
-    return max(now, last + timedelta(microseconds=1)) if last else now
 
 
 def _same_person(occurrence: Occurrence, given: Given) -> Rsvp | None:

@@ -266,3 +266,14 @@ def test_a_meeting_that_cannot_be_read_does_not_stop_the_others(caplog):
     assert followed == 1
     assert rsvp.occurrence.starts_at == STARTS_AT - timedelta(hours=1)
     assert f"meeting {broken.pk} could not follow" in caplog.text
+
+
+def test_a_seat_leaves_no_history_of_who_asked_for_it_and_a_change_does():
+    meeting = MeetingFactory(rsvp_policy=RsvpPolicy.WELCOME)
+
+    rsvps.take_place(meeting, TUESDAY, person=rsvps.Person(), now=NOW)
+    after_a_seat = Occurrence.history.count()
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+
+    assert after_a_seat == 0
+    assert Occurrence.history.count() > 0
