@@ -61,7 +61,7 @@ def lines(answer: dict[str, Any]) -> list[str]:
     return [
         "### Fifty at once for ten seats",
         "",
-        f"- {answer['rounds']} rounds over HTTP, {answer['exact']} of them exact: ten seats, and forty in line in order."
+        f"- {answer['rounds']} rounds over HTTP, {answer['exact']} of them exact: ten seats, forty in line in order."
         f" With the lock taken out {answer['exact_without_lock']} of {answer['rounds_without_lock']}.",
         f"- From pressing to the answer, all fifty at once: median {answer['seat_p50_ms']:.0f} ms,"
         f" p95 {answer['seat_p95_ms']:.0f} ms. A bare write under the same lock:"

@@ -1,7 +1,7 @@
 """Fifty people press at once for ten seats: over HTTP, on a real server of several processes.
 
-The same a hundred times with threads, and with the lock taken out, is in
-`tests/meetings/test_rsvps_waiting.py`: there a round costs less.
+A hundred rounds over HTTP, and some with the lock taken out, are what `python -m tests.bench.seats`
+runs. A hundred with threads, and without the lock, are in `tests/meetings/test_rsvps_waiting.py`.
 """
 
 import http.client
@@ -20,8 +20,10 @@ from tests import site as sites
 from tests.crowd import Crowd, crowd_of
 from tests.site import Site
 
-ROUNDS = 12
+ROUNDS = 8
 PEOPLE, SEATS = 50, 10
+# Somebody who only looks, from a network nobody else is in.
+LOOKING = 200
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +37,7 @@ Occurrence.objects.all().delete()
 approach = Approach.objects.order_by("pk").first()
 group = Group.objects.get_or_create(slug="last-seat", defaults={"name": "G", "approach": approach})[0]
 meeting = Meeting.objects.update_or_create(slug="last-seat", defaults=dict(
-    group=group, name="M", rrule="FREQ=WEEKLY;BYDAY=TU", start_time=time(19), time_zone="Europe/Dublin",
+    group=group, name="M", rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", start_time=time(19), time_zone="Europe/Dublin",
     duration=timedelta(hours=1), online="open", join_url="https://zoom.us/j/1", open_to="anyone",
     rsvp_policy="needed", capacity=%d))[0]
 starts = schedules.next_starts(meeting.schedule(), after=timezone.now() + timedelta(days=2), limit=%d)
@@ -58,14 +60,18 @@ def server() -> Iterator[Site]:
 
 
 def running(var_dir: Path, **settings: str) -> AbstractContextManager[Site]:
-    """Run a server of two processes on data of its own."""
-    return sites.running(var_dir, "--workers=2", "--threads=12", **settings)
+    """Run a server of two processes, as the site is started, on data of its own."""
+    return sites.running(var_dir, "--workers=2", "--threads=4", **settings)
 
 
-def ask(site: Site, method: str, path: str, *, person: int, body: str = "") -> tuple[int, str, str]:
-    """Ask the server from a network of this person's own. Returns status, where to go, and the page."""
+def ask(site: Site, method: str, path: str, *, person: int, round_: int = 0, body: str = "") -> tuple[int, str, str]:
+    """Ask the server from a network of this person's own, another one each round: nobody asks too often.
+
+    Returns status, where to go, and the page.
+    """
     host, port = site.url.removeprefix("http://").split(":")
-    line = http.client.HTTPConnection(host, int(port), timeout=60, source_address=(f"127.1.{person}.1", 0))
+    network = f"127.{1 + round_}.{person}.1"
+    line = http.client.HTTPConnection(host, int(port), timeout=60, source_address=(network, 0))
     try:
         line.request(method, path, body, {"Content-Type": "application/x-www-form-urlencoded"} if body else {})
         answer = line.getresponse()
@@ -80,38 +86,47 @@ def said(output: str, word: str) -> str:
 
 def test_fifty_at_once_for_ten_seats_over_http(server):
     dates = said(server.manage("shell", "-v0", "-c", _MAKE % (SEATS, ROUNDS)), "DATES").split(",")
-    _status, _to, form = ask(server, "GET", f"/meetings/last-seat/{dates[0]}/rsvp/", person=200)
+    _status, _to, form = ask(server, "GET", f"/meetings/last-seat/{dates[0]}/rsvp/", person=LOOKING)
     shown = re.search(r'name="shown" value="([^"]+)"', form)[1]
     time.sleep(1.6)
     body = urlencode({"others": 0, "dates": "one", "way": "just-me", "shown": shown})
 
     own_pages: dict[str, list[str]] = {}
     with crowd_of(PEOPLE) as crowd:
-        for on in dates:
-            own_pages[on] = press_at_once(crowd, server, f"/meetings/last-seat/{on}/rsvp/", body)
+        for round_, on in enumerate(dates):
+            own_pages[on] = press_at_once(crowd, server, f"/meetings/last-seat/{on}/rsvp/", body, round_)
 
-    states = json.loads(said(server.manage("shell", "-v0", "-c", _COUNT), "STATES"))
+    states = places_kept(server)
     assert sorted(states) == sorted(dates)
-    for places in states.values():
-        assert [state for state, _since in places].count("going") == SEATS
-        turns = [since for state, since in places if state == "waiting"]
-        # Rows are numbered in the order in which people were served.
-        assert turns == sorted(turns)
-        assert len(set(turns)) == PEOPLE - SEATS
-    pages = [ask(server, "GET", page, person=200)[2] for page in own_pages[dates[0]]]
+    assert [on for on in dates if not is_exact(states[on])] == []
+    pages = [ask(server, "GET", page, person=LOOKING)[2] for page in own_pages[dates[0]]]
     assert sum("Your seat is kept" in page for page in pages) == SEATS
     before = [0 if "You are next." in page else int(found[1]) for page in pages if (found := turn(page))]
     assert sorted(before) == list(range(PEOPLE - SEATS))
 
 
-def press_at_once(crowd: Crowd, site: Site, path: str, body: str) -> list[str]:
-    answers = crowd.at_once(
-        *[lambda person=person: ask(site, "POST", path, person=person, body=body) for person in range(PEOPLE)]
-    )
+def press_at_once(crowd: Crowd, site: Site, path: str, body: str, round_: int) -> list[str]:
+    def press(person: int) -> tuple[int, str, str]:
+        return ask(site, "POST", path, person=person, round_=round_, body=body)
+
+    answers = crowd.at_once(*[lambda person=person: press(person) for person in range(PEOPLE)])
     assert [answer[0] for answer in answers] == [303] * PEOPLE, answers
     own = [where for _status, where, _page in answers]
     assert len(set(own)) == PEOPLE
     return own
+
+
+def places_kept(site: Site) -> dict[str, list]:
+    """Return state and turn of every place, by date, in the order in which they were written."""
+    return json.loads(said(site.manage("shell", "-v0", "-c", _COUNT), "STATES"))
+
+
+def is_exact(places: list) -> bool:
+    """Tell whether as many have a seat as there are, and all others a turn of their own, in order."""
+    turns = [since for state, since in places if state == "waiting"]
+    has_all = [state for state, _since in places].count("going") == SEATS and len(set(turns)) == PEOPLE - SEATS
+    # Rows are numbered in the order in which people were served.
+    return has_all and turns == sorted(turns)
 
 
 def turn(page: str) -> re.Match | None:
