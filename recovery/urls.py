@@ -5,7 +5,8 @@ from django.urls import include, path
 
 from groups import urls as groups_urls
 from meetings import urls as meetings_urls
-from recovery import views
+from meetings.views import private_contacts
+from recovery import gallery, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,12 +14,15 @@ urlpatterns = [
     path("help/lines.json", views.help_lines_data, name="help_lines_data"),
     path("exit/", views.leave, name="exit"),
     path("privacy/", views.privacy, name="privacy"),
+    path("gallery/", gallery.gallery, name="gallery"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("account/", include("recovery.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("curate/contact/<slug:what>/<slug:subject>/", private_contacts.private_contact, name="private_contact"),
     # The pages of groups are about their meetings: one namespace, mounted from both apps.
     path("", include((groups_urls.urlpatterns + meetings_urls.group_urlpatterns, groups_urls.app_name))),
+    path("curate/", include("meetings.urls_curate")),
     path("", include(meetings_urls)),
 ]
 
