@@ -1,0 +1,13 @@
+"""A sentence -> the finder's ordinary parameters, and the words that were not understood.
+
+Pure: no database, no clock. A lexicon knows the words of six languages and the catalogue's
+names, a gazetteer answers which words are towns, and a small grammar does the rest. The same
+sentence always means the same; decision 9 states the rules.
+"""
+
+from .grammar import LONGEST, read
+from .lexicon import CatalogueName, Lexicon
+from .reading import Part, Reading
+from .where import Gazetteer, Town
+
+__all__ = ["LONGEST", "CatalogueName", "Gazetteer", "Lexicon", "Part", "Reading", "Town", "read"]

@@ -1,0 +1,354 @@
+"""Reads a sentence from left to right; at each word the longest thing that is known is meant."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from meetings.finder.clock import DAYS
+from meetings.finder.sentence.lexicon import Lexicon, Meaning
+from meetings.finder.sentence.reading import Pair, Part, Reading
+from meetings.finder.sentence.tokens import Token, split
+from meetings.finder.sentence.when import Numbers, Times
+from meetings.finder.sentence.where import Found, Gazetteer, Places
+
+LONGEST = 200
+_QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]')
+# One value is all that the finder takes.
+_SINGLE = frozenset({"near", "within", "unit", "soon", "from", "until", "open", "first_visit"})
+_BELIEFS_WITHOUT = ("belief", "none")
+_OPPOSITES = {
+    ("attendance", "online"): ("attendance", "in-person"),
+    ("attendance", "in-person"): ("attendance", "online"),
+}
+_RARELY_AFTER_IN = frozenset({"covers", "focus", "format", "feature"})
+_LATER_HALVES = frozenset({"afternoon", "evening", "night"})
+_MOST_BETWEEN = 3
+
+
+def read(text: str, *, lexicon: Lexicon, gazetteer: Gazetteer, today: date) -> Reading:
+    """Return what a sentence asks for. At most its first 200 letters are read.
+
+    `today` is the visitor's date, for "the day after tomorrow". What is not understood is
+    `left`; if nothing at all is understood, the words are searched for as words (`q`).
+    """
+    return _Sentence(" ".join(text[:LONGEST].split()), lexicon, gazetteer, today).read()
+
+
+class _Place:
+    """A town that was found, and whether somebody said that it is one."""
+
+    def __init__(self, first: int, found: Found, *, begins: int, is_marked: bool) -> None:
+        self.first, self.found, self.begins, self.is_marked = first, found, begins, is_marked
+        self.end = first + found.length
+
+
+class _Sentence:
+    def __init__(self, text: str, lexicon: Lexicon, gazetteer: Gazetteer, today: date) -> None:
+        self.text, self.lexicon, self.today = text, lexicon, today
+        self.tokens = split(text, lexicon.words.units)
+        self.words = [self._word(token) for token in self.tokens]
+        self.signs = self._signs()
+        self.is_all_capitals = len(text) > 8 and text.isupper()
+        self.places = Places(text, self.tokens, lexicon, gazetteer, self.signs)
+        self.numbers = Numbers(text, self.tokens, self.words, lexicon)
+        self.is_used = [False] * len(self.tokens)
+        self.is_left: set[int] = set()
+        self.found: list[tuple[int, Part]] = []
+        self.times: list[tuple[int, Times, str]] = []
+        self.candidates: list[_Place] = []
+        self.is_near_me = False
+        self.after_distance = -1
+
+    def _word(self, token: Token) -> str:
+        """Return the word as the lexicon has it, without an elided article where only that is known."""
+        if token.tail and not self.lexicon.knows_part(token.folded):
+            return token.tail
+        return token.folded
+
+    def _signs(self) -> set[str]:
+        """Return the languages that some word belongs to, and no other language does."""
+        spoken = (self.lexicon.words.languages.get(word, frozenset()) for word in self.words)
+        return {language for languages in spoken if len(languages) == 1 for language in languages}
+
+    # ── The whole ───────────────────────────────────────────────────────────
+
+    def read(self) -> Reading:
+        self._quoted()
+        position = 0
+        while position < len(self.tokens):
+            position += 1 if self.is_used[position] else max(1, self._step(position))
+        self._choose_place()
+        self._settle_times()
+        said = sorted(self.found, key=lambda found: found[0])
+        parts = tuple({part[:2]: part for _position, part in reversed(said)}.values())[::-1]
+        left, words = self._left()
+        if not parts and words and not self.is_near_me:
+            parts, left = (Part("q", " ".join(words), " ".join(words)),), ()
+        is_placed = any(part.parameter == "near" for part in parts)
+        return Reading(parts, left, self.is_near_me and not is_placed)
+
+    def _step(self, position: int) -> int:
+        """Read what begins here; return how many tokens it took."""
+        for step in (self._postcode, self._amount, self._place_said, self._not, self._long_town, self._word_known):
+            if taken := step(position):
+                return taken
+        return self._town_alone(position) or self._plain(position)
+
+    def _take(self, first: int, end: int) -> None:
+        for position in range(first, end):
+            self.is_used[position] = True
+
+    def _say(self, first: int, end: int, meaning: Meaning | list[Pair]) -> None:
+        """Keep what a stretch of the sentence means; a second value where one is all goes unread."""
+        self._take(first, end)
+        words = self._raw(first, end)
+        had = {part.parameter: part.value for _position, part in self.found}
+        if any(name in _SINGLE and had.get(name, value) != value for name, value in meaning):
+            self.is_left.update(range(first, end))
+            return
+        self.found += [(first, Part(name, value, words)) for name, value in meaning]
+
+    def _raw(self, first: int, end: int) -> str:
+        return self.text[self.tokens[first].start : self.tokens[end - 1].end]
+
+    # ── Words in quotes ─────────────────────────────────────────────────────
+
+    def _quoted(self) -> None:
+        for match in _QUOTED.finditer(self.text):
+            inside = [n for n, token in enumerate(self.tokens) if match.start() <= token.start < match.end()]
+            if inside:
+                self._take(inside[0], inside[-1] + 1)
+                phrase = next(group for group in match.groups() if group).strip()
+                self.found.append((inside[0], Part("q", f'"{phrase}"', match[0])))
+
+    # ── Numbers ─────────────────────────────────────────────────────────────
+
+    def _amount(self, position: int) -> int:
+        length, pairs = self.numbers.soon(position)
+        if not length:
+            length, pairs = self.numbers.distance(position)
+            self.after_distance = position + length if length else self.after_distance
+        # "Within walking distance" and its like are longer than any number.
+        if length > self.lexicon.longest.at(self.words, position):
+            self._say(position, position + length, pairs)
+            return length
+        length, times = self.numbers.times(position)
+        known = self.lexicon.longest.at(self.words, position)
+        is_clock = known and self.lexicon.meanings[tuple(self.words[position : position + known])][0][0] == "clock"
+        if times and (length > known or is_clock):
+            self._take(position, position + length)
+            self.times.append((position, times, self._raw(position, position + length)))
+            return length
+        return 0
+
+    def _settle_times(self) -> None:
+        """Turn times into hours, now that the sentence says which half of the day it speaks of."""
+        if not self.times:
+            return
+        said = {part.value for _position, part in self.found if part.parameter == "time"}
+        half = "" if not said or (said & _LATER_HALVES and "morning" in said) else "pm"
+        half = "am" if said == {"morning"} else half
+        # An hour says it better than a time of day.
+        self.found = [(position, part) for position, part in self.found if part.parameter != "time"]
+        had: set[str] = set()
+        for position, times, words in self.times:
+            pairs = times.pairs(half)
+            if had & {name for name, _value in pairs}:
+                self.is_left.update(n for n, token in enumerate(self.tokens) if n >= position and token.raw in words)
+                continue
+            had |= {name for name, _value in pairs}
+            self.found += [(position, Part(name, value, words)) for name, value in pairs]
+
+    # ── Places ──────────────────────────────────────────────────────────────
+
+    def _postcode(self, position: int) -> int:
+        found = self.places.postcode_at(position)
+        if not found:
+            return 0
+        self._say(position, position + found.length, [("near", found.near)])
+        return found.length
+
+    def _place_said(self, position: int) -> int:
+        """Read "near Boston" and "in Boston"; after "near" even a place that we do not know."""
+        near = self.lexicon.words.near.at(self.words, position)
+        inside = 0 if near else self.lexicon.words.inside.at(self.words, position)
+        is_after_distance = position == self.after_distance
+        known = self.lexicon.longest.at(self.words, position)
+        marker = near or inside
+        if not marker and not is_after_distance:
+            return 0
+        if marker == 1 and self.words[position] in self.lexicon.words.ordinary and not self._is_ordinary(position):
+            # "NA Miami": a fellowship, and no Portuguese "in the".
+            return 0
+        at = position + marker
+        for skipped in range(_MOST_BETWEEN + 1):
+            if code := self.places.postcode_at(at):
+                self._take(position, at)
+                self._say(at, at + code.length, [("near", code.near)])
+                return at + code.length - position
+            found = self.places.town_at(at, is_marked=True)
+            if found:
+                taken = at + found.length - position
+                said = self.lexicon.longest.at(self.words, at)
+                # "In Spanish" is a language, "near Hope" a town.
+                if taken > known and (near or found.length > said or self._is_rarely_after_in(at, said)):
+                    self._take(position, at + found.length)
+                    self.candidates.append(_Place(at, found, begins=position, is_marked=True))
+                    return taken
+            if skipped == _MOST_BETWEEN or at >= len(self.tokens) or not self._is_between(at):
+                break
+            at += 1
+        return self._unknown_place(position, near) if near > known else 0
+
+    def _is_rarely_after_in(self, at: int, length: int) -> bool:
+        """Return whether what is known here makes little sense after "in": Essen is a town then, and no meal."""
+        meaning = self.lexicon.meanings[tuple(self.words[at : at + length])]
+        return meaning[0][0] in _RARELY_AFTER_IN
+
+    def _is_between(self, at: int) -> bool:
+        """Return whether a word may stand between "near" and the town: "near the city of Boston"."""
+        return self.words[at] in self.lexicon.words.stop and not self.lexicon.longest.at(self.words, at)
+
+    def _unknown_place(self, position: int, near: int) -> int:
+        first = end = position + near
+        while end < len(self.tokens) and not self.is_used[end] and self._is_unknown(end):
+            end += 1
+        if first == end:
+            return 0
+        self._take(position, end)
+        self._say(first, end, [("near", self._raw(first, end))])
+        return end - position
+
+    def _is_unknown(self, position: int) -> bool:
+        return self.tokens[position].number is None and not self.lexicon.knows(self.words[position])
+
+    def _long_town(self, position: int) -> int:
+        """Read "Friday Harbor", although Friday is a day."""
+        found = self.places.town_at(position, is_marked=False)
+        if not found or found.length < 2 or found.length <= self.lexicon.longest.at(self.words, position):
+            return 0
+        return self._keep_candidate(position, found)
+
+    def _town_alone(self, position: int) -> int:
+        found = self.places.town_at(position, is_marked=False)
+        return self._keep_candidate(position, found) if found else 0
+
+    def _keep_candidate(self, position: int, found: Found) -> int:
+        self._take(position, position + found.length)
+        self.candidates.append(_Place(position, found, begins=position, is_marked=False))
+        return found.length
+
+    def _choose_place(self) -> None:
+        """Keep one place: what was called one, else the first; an everyday word only if it stands alone."""
+        has_near = any(part.parameter == "near" for _position, part in self.found)
+        good = [] if has_near else [place for place in self.candidates if place.is_marked or self._is_likely(place)]
+        good.sort(key=lambda place: (not place.is_marked, place.first))
+        for place in self.candidates:
+            if good and place is good[0]:
+                self._say(place.first, place.end, [("near", place.found.near)])
+            else:
+                self.is_left.update(range(place.first, place.end))
+
+    def _is_likely(self, place: _Place) -> bool:
+        return not place.found.is_plain or place.found.length == len(self.tokens)
+
+    # ── Words ───────────────────────────────────────────────────────────────
+
+    def _not(self, position: int) -> int:
+        """Read "not online" and "nothing religious"; what we cannot leave out is not understood."""
+        length = self.lexicon.negators.at(self.words, position)
+        if not length or length < self.lexicon.longest.at(self.words, position):
+            return 0
+        spoken = self.lexicon.words.negators[tuple(self.words[position : position + length])]
+        if self.signs and not self.signs & spoken:
+            return 0
+        at = position + length
+        while at < len(self.tokens) and at - position - length < _MOST_BETWEEN and self._is_between(at):
+            at += 1
+        known = self.lexicon.longest.at(self.words, at)
+        if not known or self._is_ordinary(at):
+            return 0
+        end = at + known
+        meaning = [self._opposite(pair) for pair in self.lexicon.meanings[tuple(self.words[at:end])]]
+        if all(meaning):
+            self._say(position, end, [pair for pair in meaning if pair])
+        else:
+            self._take(position, end)
+            self.is_left.update(range(position, end))
+        return end - position
+
+    @staticmethod
+    def _opposite(pair: Pair) -> Pair | None:
+        if pair[0] == "belief":
+            return _BELIEFS_WITHOUT
+        # "Without alcohol" is what somebody wants who looks for a meeting about it.
+        return pair if pair[0] == "covers" else _OPPOSITES.get(pair)
+
+    def _word_known(self, position: int) -> int:
+        length = self.lexicon.longest.at(self.words, position)
+        token = self.tokens[position]
+        if length > 1 and token.is_capital and not self.is_all_capitals and token.folded in self.lexicon.words.ordinary:
+            # "AA" in capitals is never the beginning of something else.
+            length = 1 if (token.folded,) in self.lexicon.meanings else length
+        if not length:
+            return 0
+        if length == 1 and self._is_ordinary(position):
+            self._take(position, position + 1)
+            return 1
+        meaning = self.lexicon.meanings[tuple(self.words[position : position + length])]
+        end = position + length
+        if meaning[0][0] == "here":
+            self.is_near_me = True
+            self._take(position, end)
+        else:
+            self._say(position, end, [self._today(pair) for pair in meaning])
+        return length
+
+    def _today(self, pair: Pair) -> Pair:
+        """Return a day some days from today as its weekday."""
+        name, value = pair
+        if name == "day" and value[0] == "+":
+            return name, DAYS[(self.today + timedelta(days=int(value[1:]))).weekday()]
+        return pair
+
+    def _is_ordinary(self, position: int) -> bool:
+        """Return whether letters such as "na" or "ma" are a word here, and no fellowship.
+
+        In capitals they are the fellowship; so they are as the first word, and before "meeting".
+        In small letters they are a word where the sentence is in a language that has it.
+        """
+        token = self.tokens[position]
+        spoken = self.lexicon.words.ordinary.get(token.folded)
+        if spoken is None or (token.is_capital and not self.is_all_capitals):
+            return False
+        following = self.words[position + 1] if position + 1 < len(self.words) else ""
+        if following in self.lexicon.words.meeting:
+            return False
+        if "en" in spoken:
+            return True
+        if not token.raw.isascii():
+            return True
+        return position > 0 and bool(spoken & self.signs)
+
+    def _plain(self, position: int) -> int:
+        if self.words[position] in self.lexicon.words.stop:
+            self._take(position, position + 1)
+        return 1
+
+    # ── What is left ────────────────────────────────────────────────────────
+
+    def _left(self) -> tuple[tuple[str, ...], list[str]]:
+        """Return what was not understood, words side by side together, and the single unknown words."""
+        unread = [n for n in range(len(self.tokens)) if n in self.is_left or not self.is_used[n]]
+        runs: list[list[int]] = []
+        for n in unread:
+            if runs and runs[-1][-1] == n - 1:
+                runs[-1].append(n)
+            else:
+                runs.append([n])
+        left = tuple(dict.fromkeys(self._raw(run[0], run[-1] + 1) for run in runs))
+        return left, [self.tokens[n].raw for n in unread if n not in self.is_left or self._is_candidate(n)]
+
+    def _is_candidate(self, position: int) -> bool:
+        return any(place.first <= position < place.end for place in self.candidates)

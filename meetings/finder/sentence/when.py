@@ -1,0 +1,186 @@
+"""Times, lengths of time and distances in a sentence: "after 7pm", "in the next two hours", "within 10 km".
+
+A time alone means meetings that start from half an hour before until an hour after it. An
+hour that may be morning or evening is the one the rest of the sentence speaks of; else 1 to 8
+are after noon, and 9 to 12 before it and at noon, as most meetings are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from meetings.finder.sentence.lexicon import Lexicon
+from meetings.finder.sentence.reading import Pair
+from meetings.finder.sentence.tokens import Token
+
+BEFORE_MINUTES, AFTER_MINUTES = 30, 60
+_DAY = 1440
+_LAST_HOUR_AFTER_NOON = 8
+# "Les deux prochaines heures": said after the number.
+_NEXT = frozenset({"prochaines", "prochains", "proximas", "proximos", "nachsten"})
+_LONGEST_SOON = 7 * 24 * 60
+_HYPHENS = "-–—"
+
+
+class Hour(NamedTuple):
+    """A time as it was said; unsure whether before or after noon unless `is_sure`.
+
+    "8 Uhr" and "8h" are read by a clock of 24 hours, unless the sentence says "evening".
+    """
+
+    hour: int
+    minute: int
+    is_sure: bool
+    is_of_24: bool = False
+
+    def minutes(self, half: str) -> int:
+        """Return the minute of the day; `half` is "am" or "pm" where the sentence says so, else ""."""
+        hour = self.hour
+        if not self.is_sure:
+            if half:
+                hour = hour % 12 + (12 if half == "pm" else 0)
+            elif not self.is_of_24 and 1 <= hour <= _LAST_HOUR_AFTER_NOON:
+                hour += 12
+        return (hour * 60 + self.minute) % _DAY
+
+
+class Times(NamedTuple):
+    """Starts asked for: around one time, or from one and until another."""
+
+    around: Hour | None = None
+    first: Hour | None = None
+    last: Hour | None = None
+
+    def pairs(self, half: str) -> list[Pair]:
+        if self.around:
+            at = self.around.minutes(half)
+            return [("from", _clock(at - BEFORE_MINUTES)), ("until", _clock(at + AFTER_MINUTES))]
+        bounds = [("from", self.first), ("until", self.last)]
+        return [(name, _clock(hour.minutes(half))) for name, hour in bounds if hour]
+
+
+def _clock(minute: int) -> str:
+    minute %= _DAY
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+class Numbers:
+    """Reads what has numbers in it. Every method returns how many tokens it took, 0 for none."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], words: list[str], lexicon: Lexicon) -> None:
+        self.text, self.tokens, self.words, self.lexicon = text, tokens, words, lexicon
+
+    # Distances and lengths of time
+
+    def distance(self, position: int) -> tuple[int, list[Pair]]:
+        """Read "10 km", "five miles"."""
+        length, number = self._number(position)
+        after = position + length
+        for unit, longest in (("km", self.lexicon.words.amount.km), ("mi", self.lexicon.words.amount.mi)):
+            taken = longest.at(self.words, after) if length else 0
+            if taken and number:
+                return length + taken, [("within", str(number)), ("unit", unit)]
+        return 0, []
+
+    def soon(self, position: int) -> tuple[int, list[Pair]]:
+        """Read "in the next two hours"; but not "within 30 minutes of Boston", which is a way to go."""
+        amount = self.lexicon.words.amount
+        before = amount.in_.at(self.words, position)
+        length, number = self._number(position + before) if before else (0, 0)
+        after = position + before + length
+        if length and after < len(self.words) and self.words[after] in _NEXT:
+            after += 1
+        for minutes, longest in ((1, amount.minutes), (60, amount.hours)):
+            taken = longest.at(self.words, after) if length else 0
+            if not taken or not 0 < number * minutes <= _LONGEST_SOON:
+                continue
+            if amount.away.at(self.words, after + taken):
+                return 0, []
+            return after + taken - position, [("soon", str(number * minutes))]
+        return 0, []
+
+    def _number(self, position: int) -> tuple[int, int]:
+        if position >= len(self.tokens):
+            return 0, 0
+        token = self.tokens[position]
+        if token.minute is None and token.number is not None:
+            return 1, token.number
+        length = self.lexicon.numbers.at(self.words, position)
+        return length, self.lexicon.words.numbers[tuple(self.words[position : position + length])] if length else 0
+
+    # Times of the day
+
+    def times(self, position: int) -> tuple[int, Times | None]:
+        """Read "7pm", "at 7", "after 18 Uhr", "entre las 5 y las 7", "6-8pm"."""
+        clock = self.lexicon.words.clock
+        length, times = self._range(position, clock.between.at(self.words, position))
+        if not times:
+            length, times = self._range(position, 0)
+        if times:
+            return length, times
+        best: tuple[int, Times | None] = 0, None
+        for kind, longest in (("first", clock.after), ("last", clock.before), ("around", clock.at)):
+            before = longest.at(self.words, position)
+            length, hour = self._hour(position + before, is_bare_allowed=True) if before else (0, None)
+            if hour and before + length > best[0]:
+                best = before + length, Times(**{kind: hour})
+        if best[1]:
+            return best
+        length, hour = self._hour(position, is_bare_allowed=False)
+        return (length, Times(around=hour)) if hour else (0, None)
+
+    def _range(self, position: int, before: int) -> tuple[int, Times | None]:
+        """Read two times after so many words such as "between"."""
+        length, first = self._hour(position + before, is_bare_allowed=True)
+        at = position + before + length
+        if not first or at >= len(self.tokens):
+            return 0, None
+        is_hyphen = any(sign in self.text[self.tokens[at - 1].end : self.tokens[at].start] for sign in _HYPHENS)
+        joined = 0 if is_hyphen else self.lexicon.words.clock.and_.at(self.words, at)
+        if not is_hyphen and not (joined and (before or first.is_sure)):
+            return 0, None
+        taken, last = self._hour(at + joined, is_bare_allowed=True)
+        if not last:
+            return 0, None
+        if last.is_sure and not first.is_sure:
+            # "5 and 7pm" are both after noon; "11 to 1pm" begins before it.
+            earlier = [hour for hour in (first.hour + 12, first.hour) if hour <= last.hour and hour < 24]
+            first = Hour(earlier[0] if earlier else first.hour, first.minute, is_sure=True)
+        return at + joined + taken - position, Times(first=first, last=last)
+
+    def _hour(self, position: int, *, is_bare_allowed: bool) -> tuple[int, Hour | None]:
+        """Read one time of the day. A bare number is one only after a word that says so."""
+        length = self.lexicon.longest.at(self.words, position)
+        if length:
+            meaning = self.lexicon.meanings[tuple(self.words[position : position + length])]
+            if meaning[0][0] == "clock":
+                hour, _sign, minute = meaning[0][1].partition(":")
+                return length, Hour(int(hour), int(minute), is_sure=True)
+        if position >= len(self.tokens):
+            return 0, None
+        token = self.tokens[position]
+        length, hour = self._number(position) if token.minute is None else (1, token.number or 0)
+        minute = token.minute or 0
+        if not length or hour > 24:
+            return 0, None
+        clock, at = self.lexicon.words.clock, position + length
+        if self.distance(position)[0]:
+            return 0, None
+        is_sure = hour > 12 or hour == 0 or (token.minute is not None and token.raw[0] == "0")
+        signed = clock.hours.at(self.words, at)
+        if signed:
+            # "18 h 30": the minutes come after the sign.
+            at += signed
+            if at < len(self.tokens) and (after := self.tokens[at].number) is not None and after < 60:
+                minute, at = after, at + 1
+        half = ""
+        for name, longest in (("am", clock.am), ("pm", clock.pm)):
+            if (taken := longest.at(self.words, at)) and hour <= 12:
+                half, at = name, at + taken
+                break
+        if half:
+            return at - position, Hour(hour % 12 + (12 if half == "pm" else 0), minute, is_sure=True)
+        if not (signed or is_bare_allowed or token.minute is not None):
+            return 0, None
+        return at - position, Hour(hour, minute, is_sure=is_sure, is_of_24=bool(signed))

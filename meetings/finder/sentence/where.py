@@ -1,0 +1,186 @@
+"""Places in a sentence: towns after "near" and "in", towns alone, postcodes, and the region after a town."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from meetings import regions
+from meetings.finder.sentence.lexicon import Lexicon
+from meetings.finder.sentence.tokens import Token
+
+MOST_WORDS_OF_A_TOWN = 4
+_WORDS_OF_A_REGION = 3
+# From here on a town is known by its name alone, even where the name is an everyday word.
+LARGE = 100_000
+_FULL_CODES = re.compile(r"[A-Z]\d[A-Z]\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
+
+
+class Town(NamedTuple):
+    country: str
+    region: str
+    population: int
+
+
+class Gazetteer(Protocol):
+    """Which names are towns, and which codes are postcodes. Asked once a sentence."""
+
+    def towns(self, names: Collection[str]) -> Mapping[str, Sequence[Town]]:
+        """Return the towns of each folded name that has any."""
+
+    def postcodes(self, codes: Collection[str]) -> Collection[str]:
+        """Return which of these are postcodes. They are in capitals, without spaces."""
+
+
+class Found(NamedTuple):
+    """A place: how many tokens it takes, and what the finder's `near` gets."""
+
+    length: int
+    near: str
+    population: int
+    is_plain: bool = False
+
+
+class Places:
+    """The places of one sentence."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], lexicon: Lexicon, gazetteer: Gazetteer, signs: set[str]):
+        self.text, self.tokens, self.lexicon, self.signs = text, tokens, lexicon, signs
+        self._names = {
+            (first, length, n): name
+            for first in range(len(tokens))
+            for length in range(1, min(MOST_WORDS_OF_A_TOWN, len(tokens) - first) + 1)
+            for n, name in enumerate(self._spellings(first, length))
+        }
+        self._towns = gazetteer.towns(set(self._names.values())) if self._names else {}
+        self._codes = self._postcodes(gazetteer)
+
+    def _spellings(self, first: int, length: int) -> list[str]:
+        words = [token.folded for token in self.tokens[first : first + length]]
+        if all(token.number is not None for token in self.tokens[first : first + length]):
+            return []
+        tail = self.tokens[first].tail
+        return [" ".join(words), *([" ".join([tail, *words[1:]])] if tail else [])]
+
+    # Postcodes
+
+    def _postcodes(self, gazetteer: Gazetteer) -> dict[int, int]:
+        """Return how many tokens the postcode that begins at a token takes."""
+        asked: dict[tuple[int, int], set[str]] = {}
+        for first, token in enumerate(self.tokens):
+            if any(map(str.isdigit, token.raw)) and len(token.raw) > 2 and token.minute is None:
+                asked[first, 1] = _codes(token.raw)
+            pair = "".join(token.raw for token in self.tokens[first : first + 2])
+            if _FULL_CODES.fullmatch(pair.upper()):
+                asked[first, 2] = _codes(pair)
+        if not asked:
+            return {}
+        known = gazetteer.postcodes(set().union(*asked.values()))
+        found = {}
+        for (first, length), codes in sorted(asked.items()):
+            # Five digits are a postcode even if we do not know where: the finder says so.
+            if not codes.isdisjoint(known) or re.fullmatch(r"\d{5}", self.tokens[first].raw):
+                found[first] = length
+        return found
+
+    def postcode_at(self, position: int) -> Found | None:
+        length = self._codes.get(position, 0)
+        if not length:
+            return None
+        end = self._end_of_region(position + length, [])
+        return Found(end - position, self._text(position, end), LARGE)
+
+    # Towns
+
+    def town_at(self, position: int, *, is_marked: bool) -> Found | None:
+        """Return the longest town that begins here, with the region after it.
+
+        After "in" or "near" more is believed to be a town.
+        """
+        return self._known_by_another_name(position, is_marked=is_marked) or self._longest(position, is_marked)
+
+    def _known_by_another_name(self, position: int, *, is_marked: bool) -> Found | None:
+        words = [token.folded for token in self.tokens]
+        length = self.lexicon.places.at(words, position)
+        if not length:
+            return None
+        is_short = length == 1 and len(words[position]) < 3
+        if is_short and not self.tokens[position].is_capital and not (is_marked and self.signs <= {"en"}):
+            return None
+        near = self.lexicon.words.places[tuple(words[position : position + length])]
+        return Found(length, near, LARGE)
+
+    def _longest(self, position: int, is_marked: bool) -> Found | None:
+        most = min(MOST_WORDS_OF_A_TOWN, len(self.tokens) - position)
+        for length in range(most, 0, -1):
+            for n in (0, 1):
+                towns = self._towns.get(self._names.get((position, length, n), ""), ())
+                if towns and self._is_believed(position, length, towns, is_marked=is_marked):
+                    end = self._end_of_region(position + length, towns)
+                    first = self.tokens[position]
+                    start = first.end - len(first.raw.partition(first.raw[1])[2]) if n else first.start
+                    is_plain = length == 1 and first.folded in self.lexicon.words.names
+                    near = self.text[start : self.tokens[end - 1].end]
+                    return Found(end - position, near, max(town.population for town in towns), is_plain)
+        return None
+
+    def _is_believed(self, position: int, length: int, towns: Sequence[Town], *, is_marked: bool) -> bool:
+        tokens, lexicon = self.tokens[position : position + length], self.lexicon
+        if length > 1:
+            # "La Paz", "Friday Harbor": one word at least that says nothing else.
+            return any(not lexicon.knows(token.folded) and token.number is None for token in tokens) or (
+                is_marked and not all(token.folded in lexicon.words.stop for token in tokens)
+            )
+        token = tokens[0]
+        if len(token.folded) < 3 and not (is_marked and token.is_capital):
+            return False
+        after = self.tokens[position + 1].folded if position + 1 < len(self.tokens) else ""
+        if not lexicon.words.street.isdisjoint((token.folded, after)):
+            return False
+        if not lexicon.knows_part(token.folded):
+            return True
+        if lexicon.knows(token.folded) and not is_marked:
+            return False
+        return token.raw[0].isupper() or max(town.population for town in towns) >= LARGE
+
+    # Regions
+
+    def _end_of_region(self, position: int, towns: Sequence[Town]) -> int:
+        """Return where a region and a country after a town end. They must hold such a town."""
+        for _n in range(2):
+            for length in range(min(_WORDS_OF_A_REGION, len(self.tokens) - position), 0, -1):
+                if self._is_region(position, length, towns):
+                    position += length
+                    break
+            else:
+                return position
+        return position
+
+    def _is_region(self, position: int, length: int, towns: Sequence[Town]) -> bool:
+        words = " ".join(token.folded for token in self.tokens[position : position + length])
+        first = self.tokens[position]
+        if length == 1 and len(words) <= 2 and not self._is_meant_as_region(position):
+            return False
+        if not words.replace(" ", "").isalpha() or first.number is not None:
+            return False
+        countries, held = regions.countries_called(words), regions.regions_called(words)
+        if not towns:
+            return bool(held) and "," in self.text[self.tokens[position - 1].end : first.start]
+        return any(town.country in countries or (town.country, town.region) in held for town in towns)
+
+    def _is_meant_as_region(self, position: int) -> bool:
+        """Return whether two letters after a town may be a region: "Portland or Salem" is none."""
+        token = self.tokens[position]
+        is_after_comma = "," in self.text[self.tokens[position - 1].end : token.start]
+        is_last = position == len(self.tokens) - 1
+        return is_after_comma or is_last or token.is_capital or token.folded not in self.lexicon.words.stop
+
+    def _text(self, first: int, end: int) -> str:
+        return self.text[self.tokens[first].start : self.tokens[end - 1].end]
+
+
+def _codes(raw: str) -> set[str]:
+    """Return a code, and its first half where only that is in gazetteers (Canada, Great Britain)."""
+    code = raw.upper()
+    return {code, code[:-3]} if _FULL_CODES.fullmatch(code) else {code}
