@@ -12,7 +12,7 @@ values by the names of this table, as JSON values:
 from .applying import Applied, InvalidChange, apply, blank, check, create, free_slug, why_unlisted
 from .kinds import WrongValue
 from .placing import directions_in, locate, locate_pin
-from .reading import hidden_from_strangers, label, value_of, values, words
+from .reading import Listing, hidden_from_strangers, label, value_of, values, words
 from .table import (
     ADDRESS,
     FIELDS,
@@ -39,6 +39,7 @@ __all__ = [
     "Askable",
     "Field",
     "InvalidChange",
+    "Listing",
     "NoSuchField",
     "Part",
     "Section",

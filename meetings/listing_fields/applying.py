@@ -35,6 +35,8 @@ _SCHEDULE = {"rrule", "first_on", "last_on", "start_time", "duration", "time_zon
 _PIN = {"venue_latitude", "venue_longitude"}
 # What follows from an address or a pin.
 _OF_THE_SPOT = (*sorted(_PIN), "venue_is_approximate", "venue_time_zone", "venue_country")
+# What the history says of changes that a rule of the site made.
+BY_THE_SITE = "site"
 _WHY = {Role.HOST: UnlistedWhy.BY_HOST, Role.CURATOR: UnlistedWhy.BY_CURATOR, Role.SOURCE: UnlistedWhy.SOURCE}
 
 
@@ -65,7 +67,7 @@ def apply(
     changes: Mapping[str, Any],
     *,
     by: AbstractBaseUser | None,
-    role: Role | str,
+    role: Role | str | None,
     now: datetime,
     for_all_at_venue: bool = False,
 ) -> Applied:
@@ -78,15 +80,16 @@ def apply(
     along with it, and the meeting's clock moves to its zone.
 
     The rows are read anew and locked; read the listing again afterwards. `by` is who it was,
-    for the history alone (None: somebody without an account); `role` in what role.
+    for the history alone (None: somebody without an account); `role` in what role (None: the
+    site itself, by a rule).
 
     Raises InvalidChange, and then nothing has changed.
     """
     with transaction.atomic():
         work = _Work.on(_locked(listing), for_all_at_venue=for_all_at_venue)
-        work.set(_with_reason(changes, Role(role)))
+        work.set(_with_reason(changes, role))
         work.check()
-        applied = work.save(by=by, role=Role(role))
+        applied = work.save(by=by, role=role)
         if applied:
             _follow(work, applied, now=now)
     return applied
@@ -115,7 +118,7 @@ def create(
     values: Mapping[str, Any],
     *,
     by: AbstractBaseUser | None,
-    role: Role | str,
+    role: Role | str | None,
     now: datetime,
     group: Group | None = None,
     state: ListingState = ListingState.PUBLIC,
@@ -137,7 +140,7 @@ def create(
         if group is None:
             meeting.group.slug = free_slug(Group, meeting.group.name, town)
         meeting.slug = free_slug(Meeting, meeting.name, town)
-        applied = work.save(by=by, role=Role(role))
+        applied = work.save(by=by, role=role)
         _follow(work, applied, now=now)
     return meeting
 
@@ -209,7 +212,7 @@ class _Work:
         if self.errors:
             raise InvalidChange(self.errors)
 
-    def save(self, *, by: AbstractBaseUser | None, role: Role) -> Applied:
+    def save(self, *, by: AbstractBaseUser | None, role: Role | str | None) -> Applied:
         """Write the rows that changed, each with who and in what role for its history."""
         after = {name: self._value(name) for name in self.before}
         changed = {name for name, value in after.items() if self.before[name] != value}
@@ -217,7 +220,7 @@ class _Work:
 
         def write(row: Model) -> None:
             row._history_user = by  # type: ignore[attr-defined]
-            row._change_reason = role.value  # type: ignore[attr-defined]
+            row._change_reason = Role(role).value if role else BY_THE_SITE  # type: ignore[attr-defined]
             row.save()
 
         if self.group.pk is None or Part.GROUP in parts:
@@ -334,7 +337,7 @@ def _follow(work: _Work, applied: Applied, *, now: datetime) -> None:
     index.refresh(ids, now=now)
 
 
-def _with_reason(changes: Mapping[str, Any], role: Role) -> dict[str, Any]:
+def _with_reason(changes: Mapping[str, Any], role: Role | str | None) -> dict[str, Any]:
     """Say why along with taking a listing off, and no longer once it is back."""
     if "state" not in changes or "unlisted_why" in changes:
         return dict(changes)
@@ -342,9 +345,9 @@ def _with_reason(changes: Mapping[str, Any], role: Role) -> dict[str, Any]:
     return {**changes, "unlisted_why": (why_unlisted(role) if is_off else UnlistedWhy.UNKNOWN).value}
 
 
-def why_unlisted(role: Role | str) -> UnlistedWhy:
+def why_unlisted(role: Role | str | None) -> UnlistedWhy:
     """Return what is kept as the reason when somebody in this role takes a listing off."""
-    return _WHY.get(Role(role), UnlistedWhy.UNKNOWN)
+    return _WHY.get(Role(role), UnlistedWhy.UNKNOWN) if role else UnlistedWhy.UNKNOWN
 
 
 # ── Sense ───────────────────────────────────────────────────────────────────
