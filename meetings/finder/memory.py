@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from meetings.models import FinderEntry, FinderTerm
@@ -45,14 +46,20 @@ Fact = tuple[str, str]
 FEW = 5000
 # Room for meetings and terms that come after the first reading.
 SPARE_MEETINGS, SPARE_TERMS = 8192, 64
-# More changes than these are read anew, beside the searches that go on with what was there.
+# More changes than these are read beside the searches, which go on with what was there: a
+# search waits for what a host has just written, and not for an import.
+SOME_CHANGES = 200
+# After more changes than these, everything is read anew.
 MANY_CHANGES = 10_000
+# For no longer than this do searches go on with what was there.
+RIGHT_WITHIN_SECONDS = 30
 # An entry knows four starts, so one that has moved on to its next is right for days without
 # being read again.
 MOVED_ON_EVERY_SECONDS = 60
 # How many rows are kept with a memory: the days of two quarters of an hour, the usual times,
 # and some that people asked for.
 MOST_KEPT = 64
+MOST_WORDS_KEPT = 64
 _CHUNK = 8192
 _TERMS_KEPT, _TERMS_TEXT = 64, 400
 
@@ -117,6 +124,8 @@ class Memory:
     late: dict[int, int]  # position by id of those that came later
     # Rows that follow from the columns alone, kept by whoever worked them out first.
     kept: dict[Any, Any] = field(default_factory=dict)
+    # Who has some words in their own text, by PostgreSQL's tsquery, the last asked for at the end.
+    words: dict[str, Bits] = field(default_factory=dict)
 
     @property
     def capacity(self) -> int:
@@ -146,6 +155,17 @@ class Memory:
         is_here[is_here] = known[found[is_here]] == ids[is_here]
         found[~is_here] = [self.late.get(pk, -1) for pk in ids[~is_here].tolist()]
         return found
+
+    def of_words(self, queries: list[str]) -> list[Bits]:
+        """Return who has each of some words in their own text. One query for all that are not kept."""
+        unknown = [query for query in dict.fromkeys(queries) if query not in self.words]
+        found = dict(zip(unknown, map(self.of_ids, _ids_by_words(unknown)), strict=True))
+        # Another search may make room while this one looks.
+        rows = {query: found[query] if query in found else self.words.pop(query, None) for query in queries}
+        self.words.update({query: row for query, row in rows.items() if row is not None})
+        while len(self.words) > MOST_WORDS_KEPT:
+            self.words.pop(next(iter(self.words)), None)
+        return [self.of_ids(_ids_by_words([query])[0]) if rows[query] is None else rows[query] for query in queries]
 
     def of_ids(self, ids: NDArray[np.int64]) -> Bits:
         return self.of_positions(self.positions_of(ids))
@@ -188,47 +208,60 @@ def count(bits: Bits) -> int:
 _lock = threading.Lock()
 _current: Memory | None = None
 _moved_on_at = 0.0
+_right_at = 0.0
 _is_reading = False
 
 
 def current() -> Memory:
     """Return the entries as they are now. One query when nothing changed since the last search.
 
-    After a change to very many meetings of a large set, searches go on with what they have
-    while everything is read anew beside them.
+    After a change to many meetings of a large set, searches go on with what they have while
+    it is read beside them.
     """
-    global _current, _moved_on_at
+    global _current, _right_at
     version, times_version = _newest()
     memory = _current
-    if memory is not None and (memory.version, memory.times_version) == (version, times_version):
-        return memory
+    if memory is not None and memory.version == version:
+        _right_at = time.monotonic()
+        if memory.times_version != times_version and memory.size >= FEW:
+            if time.monotonic() - _moved_on_at > MOVED_ON_EVERY_SECONDS:
+                _read_beside()
+            return memory
+        if memory.times_version == times_version:
+            return memory
     with _lock:
         memory = _current
         if memory is None or memory.size < FEW or version < memory.version:
             _current = memory = read()
-            return memory
-        if memory.version != version:
-            changed = _with_changes(memory)
-            if changed is None:
+        elif memory.version != version:
+            was_right = time.monotonic() - _right_at < RIGHT_WITHIN_SECONDS
+            if was_right and (_is_reading or _has_changed_much(memory)):
                 _read_beside()
                 return memory
-            _current = memory = changed
-        if memory.times_version != times_version and time.monotonic() - _moved_on_at > MOVED_ON_EVERY_SECONDS:
-            _current = memory = _moved_on(memory)
-            _moved_on_at = time.monotonic()
+            _current = memory = _with_changes(memory) or read()
+        _right_at = time.monotonic()
     return memory
 
 
 def warm() -> None:
     """Read the entries before the first search asks for them. Where there is no database yet, that one will."""
     try:
-        current()
+        _prepare(current())
     except DatabaseError:
         logger.warning("the finder's entries are not in memory yet: the database does not answer")
     finally:
         # A server that starts its workers as copies of this process must not share it.
         connection.close()
     _settle()
+
+
+def _prepare(memory: Memory) -> None:
+    """Work out what most searches ask, before they do."""
+    from meetings.finder import names, selection, words
+
+    selection.prepare(memory, now=timezone.now())
+    if memory.size >= FEW:
+        words.prepare(memory, names.current(memory).folded)
 
 
 def _settle() -> None:
@@ -252,6 +285,24 @@ def _newest() -> tuple[int, int]:
     return version or 0, times_version or 0
 
 
+def _has_changed_much(memory: Memory) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM meetings_finderentry WHERE version > {memory.version}"
+            f" LIMIT {SOME_CHANGES + 1}) AS changed"
+        )
+        return cursor.fetchone()[0] > SOME_CHANGES
+
+
+def _follow() -> None:
+    """Bring the memory up to date, and swap it in when it has the answers to what most searches ask."""
+    global _current, _moved_on_at
+    old = _current
+    memory = _moved_on((_with_changes(old) if old else None) or read())
+    _prepare(memory)
+    _current, _moved_on_at = memory, time.monotonic()
+
+
 def _read_beside() -> None:
     global _is_reading
     if _is_reading:
@@ -259,9 +310,9 @@ def _read_beside() -> None:
     _is_reading = True
 
     def read_and_swap() -> None:
-        global _current, _is_reading
+        global _is_reading
         try:
-            _current = read()
+            _follow()
             _settle()
         finally:
             _is_reading = False
@@ -321,6 +372,8 @@ def read() -> Memory:
 def _with_changes(memory: Memory) -> Memory | None:
     """Return the memory with what changed since, None when that is too much for it."""
     version, _times_version = _newest()
+    if version == memory.version:
+        return memory
     rows = _copy(_WHOLE, f"version > {memory.version} LIMIT {MANY_CHANGES + 1}")
     row_of_fact, row_of_term, zones = _terms(memory)
     is_new = memory.find(rows["id"].astype(np.int64)) < 0
@@ -333,7 +386,7 @@ def _with_changes(memory: Memory) -> Memory | None:
     columns["ids"][memory.size : size] = new["id"]
     changed = replace(
         memory, version=version, size=size, **columns, late=late, row_of_fact=row_of_fact, row_of_term=row_of_term,
-        zones=zones, kept={},
+        zones=zones, kept={}, words={},
     )  # fmt: skip
     rows = rows[~is_new | (rows["is_listed"] == 1)]
     ids = rows["id"].astype(np.int64)
@@ -351,17 +404,57 @@ def _with_changes(memory: Memory) -> Memory | None:
     np.bitwise_or.at(flat, (of, at[which] >> 3), mask[which])
     listed = unpack(memory.listed).copy()
     listed[at] = rows["is_listed"] == 1
-    return replace(changed, name_rank=ranks, listed=pack(listed), bits=flat.view(np.uint64))
+    return replace(
+        changed,
+        name_rank=ranks,
+        listed=pack(listed),
+        bits=flat.view(np.uint64),
+        words=_words_with_changes(memory, changed, ids) if len(ids) <= SOME_CHANGES else {},
+    )
+
+
+def _words_with_changes(memory: Memory, changed: Memory, ids: NDArray[np.int64]) -> dict[str, Bits]:
+    """Return the rows of words that are kept, right for those that changed too. One query."""
+    before = dict(memory.words)
+    if not before or not len(ids):
+        return before
+    with connection.cursor() as cursor:
+        has = ", ".join("text @@ %s::tsquery" for _query in before)
+        cursor.execute(
+            f"SELECT meeting_id, {has} FROM meetings_finderentry WHERE meeting_id = ANY(%s)", [*before, ids.tolist()]
+        )
+        found = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 1 + len(before))
+    at = changed.find(found[:, 0])
+    rows = {}
+    for n, (query, row) in enumerate(before.items(), start=1):
+        flags = unpack(row).copy()
+        flags[at] = found[:, n] == 1
+        rows[query] = pack(flags)
+    return rows
+
+
+def _ids_by_words(queries: list[str]) -> list[NDArray[np.int64]]:
+    """Return the meetings whose own text matches each query."""
+    if not queries:
+        return []
+    found = "(SELECT string_agg(meeting_id::text, ' ') FROM meetings_finderentry WHERE text @@ %s::tsquery)"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(found for _query in queries), queries)
+        return [np.fromstring(ids or "", dtype=np.int64, sep=" ") for ids in cursor.fetchone()]
 
 
 def _moved_on(memory: Memory) -> Memory:
     """Return the memory with the starts of those whose date has passed since."""
     _version, times_version = _newest()
+    if times_version == memory.times_version:
+        return memory
     rows = _copy(_TIMES, f"times_version > {memory.times_version}")
     columns = {name: column.copy() for name, column in _columns_of(memory).items() if name in _TIME_COLUMNS}
     at = memory.find(rows["id"].astype(np.int64))
     _put_times(columns, at[at >= 0], rows[at >= 0])
-    return replace(memory, times_version=times_version, kept={}, **columns)
+    # Words do not depend on times.
+    kept = {key: value for key, value in memory.kept.items() if key == "rows" or key[0] == "correction"}
+    return replace(memory, times_version=times_version, kept=kept, **columns)
 
 
 _TIME_COLUMNS = ("starts", "days", "length", "weekdays", "minute", "offset")
@@ -458,7 +551,7 @@ def _name_ranks(ids: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _put_ranks(memory: Memory, ranks: NDArray[np.float64], ids: NDArray[np.int64]) -> None:
-    """Give each changed meeting a rank just after its neighbour in the order of names."""
+    """Give each changed meeting a rank between its neighbours in the order of names."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.meeting_id, n.meeting_id FROM meetings_finderentry AS e LEFT JOIN LATERAL ("
@@ -473,10 +566,17 @@ def _put_ranks(memory: Memory, ranks: NDArray[np.float64], ids: NDArray[np.int64
     pairs = np.array([(pk, -1 if neighbour is None else neighbour) for pk, neighbour in neighbours], dtype=np.int64)
     if not len(pairs):
         return
-    before = memory.find(pairs[:, 1])
-    # Those behind the same neighbour keep their order among each other.
+    at, before = memory.find(pairs[:, 0]), memory.find(pairs[:, 1])
+    below = np.where(before >= 0, ranks[before], -1e9)
+    others = np.ones(memory.size, dtype=bool)
+    others[at] = False
+    known = np.sort(ranks[: memory.size][others])
+    known = np.append(known, (known[-1] if len(known) else 0.0) + 1.0)
+    above = known[np.searchsorted(known, below, side="right")]
+    below = np.where(before >= 0, below, above - 1.0)
+    # Those behind the same neighbour keep their order among each other, all before the next.
     behind = np.arange(1, len(pairs) + 1) / (len(pairs) + 1)
-    ranks[memory.find(pairs[:, 0])] = np.where(before >= 0, ranks[before], -1.0) + behind
+    ranks[at] = below + (above - below) * behind
 
 
 def _copy(columns: tuple[tuple[str, str, str], ...], where: str) -> np.ndarray:

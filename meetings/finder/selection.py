@@ -287,6 +287,16 @@ class Selection:
         return ahead
 
 
+def prepare(memory: Memory, *, now: datetime) -> None:
+    """Work out and keep with the memory what nearly every search asks of it."""
+    clock = Clock(memory, now=now)
+    _horizons = [clock.within(hours * 3600) for hours in _HORIZONS]
+    _days = [clock.on_weekday(weekday) for weekday in range(7)]
+    _dates = [clock.on_day(ahead) for ahead in (0, 1)]
+    _times = [clock.between(*minutes) for minutes in MINUTES_OF.values()]
+    keep(memory, "rows", lambda: _rows_by_facet(memory))
+
+
 def _rows_by_facet(memory: Memory) -> dict[str, tuple[list[str], slice | list[int]]]:
     found: dict[str, tuple[list[str], list[int]]] = {}
     for (facet, value), row in memory.row_of_fact.items():

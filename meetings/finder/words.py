@@ -1,7 +1,8 @@
 """Words people type, found in names of meetings, groups, places, approaches and fellowships.
 
 Accents, case and punctuation do not matter. Every word must be there, as the beginning of a
-word; words "in quotes" must stand side by side.
+word, or as a whole one if it is short: NA is not Nashville. Words "in quotes" must stand side
+by side.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from groups.text import fold
 from meetings.finder.memory import FEW, Bits, Memory, keep
 
 MOST_WORDS = 8
+# Of fewer Latin letters than these, nobody can tell which word is meant; nor could anything be
+# found quickly, because half of all meetings have a word that begins so.
+SHORTEST_BEGINNING = 3
 LONGEST = 200
+MOST_FREQUENT = 12
 _PHRASE = re.compile(r'"([^"]*)"|“([^”]*)”')
 
 
@@ -60,18 +65,22 @@ def find(memory: Memory, words: Words, names: Iterable[tuple[str, str, tuple[str
     for every meeting they belong to.
     """
     wanted = [(word,) for word in words.single] + list(words.phrases)
-    unknown = [texts for texts in wanted if ("words", texts) not in memory.kept]
-    found_ids = dict(zip(unknown, _ids_by_words(unknown), strict=True))
+    own = memory.of_words([_query(texts) for texts in wanted])
     names = list(names)
-    rows = [
-        keep(memory, ("words", texts), lambda texts=texts: _row(memory, texts, found_ids, names)) for texts in wanted
-    ]
+    rows = [_with_names(memory, texts, row, names) for texts, row in zip(wanted, own, strict=True)]
     return np.bitwise_and.reduce([memory.listed, *rows])
 
 
-def _row(memory: Memory, texts: tuple[str, ...], found: dict, names: list[tuple[str, str, tuple[str, ...]]]) -> Bits:
-    ids = found[texts] if texts in found else _ids_by_words([texts])[0]
-    row = memory.of_ids(ids)
+def prepare(memory: Memory, names: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
+    """Look for the words that most meetings have, which takes long, before somebody does."""
+    shorts = [folded[-1] for facet, value, folded in names if facet == "fellowship"]
+    frequent = _known_words(memory).split()[:MOST_FREQUENT]
+    memory.of_words([_query((word,)) for word in (*filter(str.isalnum, shorts), *frequent)])
+
+
+def _with_names(
+    memory: Memory, texts: tuple[str, ...], row: Bits, names: list[tuple[str, str, tuple[str, ...]]]
+) -> Bits:
     for facet, value, folded in names:
         if any(_holds(name, texts) for name in folded) and (by_name := memory.row(facet, value)) is not None:
             row = row | by_name
@@ -80,25 +89,18 @@ def _row(memory: Memory, texts: tuple[str, ...], found: dict, names: list[tuple[
 
 def _holds(name: str, words: tuple[str, ...]) -> bool:
     """Return whether the words stand in a folded name: one as a beginning, several side by side."""
-    if len(words) == 1:
+    if len(words) == 1 and _is_a_beginning(words[0]):
         return f" {words[0]}" in f" {name}"
     return f" {' '.join(words)} " in f" {name} "
 
 
-def _ids_by_words(wanted: list[tuple[str, ...]]) -> list[np.ndarray]:
-    """Return the meetings that have each of the words or phrases in their own text."""
-    if not wanted:
-        return []
-    queries = [_query(texts) for texts in wanted]
-    found = "(SELECT string_agg(meeting_id::text, ' ') FROM meetings_finderentry WHERE text @@ %s::tsquery)"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(found for _query in queries), queries)
-        return [np.fromstring(ids or "", dtype=np.int64, sep=" ") for ids in cursor.fetchone()]
+def _is_a_beginning(word: str) -> bool:
+    return len(word) >= SHORTEST_BEGINNING or not word.isascii()
 
 
 def _query(words: tuple[str, ...]) -> str:
     """Return the words as PostgreSQL's tsquery. Folded words hold letters, digits and marks alone."""
-    if len(words) == 1:
+    if len(words) == 1 and _is_a_beginning(words[0]):
         return f"'{words[0]}':*"
     return " <-> ".join(f"'{word}'" for word in words)
 

@@ -336,6 +336,14 @@ def test_words_forgive_accents_case_beginnings_and_order(query):
     assert slugs(search(given.urlencode())) == ["this"]
 
 
+def test_a_short_word_is_a_whole_one():
+    MeetingFactory(slug="na", name="NA at noon")
+    MeetingFactory(slug="nashville", name="Nashville friends")
+
+    assert slugs(search("q=na")) == ["na"]
+    assert slugs(search("q=nas", refresh=False)) == ["nashville"]
+
+
 def test_a_phrase_stands_side_by_side_and_within_one_name():
     MeetingFactory(slug="apart", name="New big Hope")
     MeetingFactory(slug="across", name="Always New", group__name="Hope people")
@@ -552,8 +560,11 @@ def test_queries_do_not_grow_with_meetings(query):
 def test_memory_that_follows_changes_equals_memory_that_is_read_anew(monkeypatch):
     monkeypatch.setattr(memory, "FEW", 0)
     monkeypatch.setattr(memory, "MOVED_ON_EVERY_SECONDS", -1)
+    # Beside, but at once.
+    monkeypatch.setattr(memory, "_read_beside", memory._follow)
     meetings = [MeetingFactory(name=f"Name {n}") for n in range(12)]
-    search()
+    search("q=another")
+    search("q=name")
     give_trait(meetings[0], "wheelchair", kind=TraitKind.ACCESS)
     Meeting.objects.filter(pk=meetings[1].pk).update(state=ListingState.PAUSED)
     Meeting.objects.filter(pk=meetings[2].pk).update(name="Another", start_time=time(6))
@@ -565,6 +576,7 @@ def test_memory_that_follows_changes_equals_memory_that_is_read_anew(monkeypatch
         "",
         "access=wheelchair",
         "q=another",
+        "q=name+late",
         "time=morning",
         "approach=late-1",
         "sort=name",
@@ -576,13 +588,13 @@ def test_memory_that_follows_changes_equals_memory_that_is_read_anew(monkeypatch
     memory.forget()
     anew = [(page.total, slugs(page)) for page in (search(query, now=later, refresh=False) for query in queries)]
 
-    assert [total for total, _slugs in anew] == [14, 1, 1, 1, 1, 14, 14, 0]
+    assert [total for total, _slugs in anew] == [14, 1, 1, 3, 1, 1, 14, 14, 0]
     assert followed == anew
 
 
-def test_after_very_many_changes_searches_go_on_while_all_is_read_beside(monkeypatch):
+def test_after_many_changes_searches_go_on_while_these_are_read_beside(monkeypatch):
     monkeypatch.setattr(memory, "FEW", 0)
-    monkeypatch.setattr(memory, "MANY_CHANGES", 1)
+    monkeypatch.setattr(memory, "SOME_CHANGES", 1)
     asked = []
     monkeypatch.setattr(memory, "_read_beside", lambda: asked.append(True))
     meetings = [MeetingFactory() for _n in range(3)]
@@ -595,6 +607,33 @@ def test_after_very_many_changes_searches_go_on_while_all_is_read_beside(monkeyp
     assert asked
     assert page.total == 3
     assert page.results == []
+
+
+def test_a_search_waits_for_many_changes_when_the_last_one_was_long_ago(monkeypatch):
+    monkeypatch.setattr(memory, "FEW", 0)
+    monkeypatch.setattr(memory, "SOME_CHANGES", 1)
+    monkeypatch.setattr(memory, "RIGHT_WITHIN_SECONDS", -1)
+    meetings = [MeetingFactory() for _n in range(3)]
+    assert search().total == 3
+    Meeting.objects.update(state=ListingState.PAUSED)
+    index.refresh([meeting.pk for meeting in meetings], now=NOW)
+
+    assert search(refresh=False).total == 0
+
+
+def test_the_words_of_a_large_set_are_ready_before_anybody_asks(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(memory, "FEW", 0)
+    approach = ApproachFactory()
+    FellowshipFactory(approach=approach, abbreviation="AA")
+    meeting = MeetingFactory(slug="aa", name="AA lanterns")
+    MeetingFactory(slug="aaron", name="Aaron's people")
+    index.refresh([meeting.pk, meeting.pk + 1], now=NOW)
+
+    memory._prepare(memory.current())
+
+    with django_assert_num_queries(0):
+        rows = memory._current.of_words(["'lanterns':*", "'aa'"])
+    assert [memory.count(row) for row in rows] == [1, 1]
 
 
 def test_instants_far_ahead_do_not_break_the_memory():
