@@ -148,7 +148,7 @@ class Venue(models.Model):
         indexes = [models.Index(fields=["latitude", "longitude"]), models.Index(fields=["country", "town"])]
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.name, self.street, self.town) if part) or _("Unnamed place")
+        return ", ".join(part for part in (self.name, self.street, self.town) if part) or str(_("Unnamed place"))
 
     @property
     def has_position(self) -> bool:
