@@ -314,7 +314,9 @@ class Answers:
         return True
 
 
-PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"}
+# What a sentence left to be told; see `meetings.finder.saying`.
+TOLD = frozenset({"left", "here"})
+PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"} | TOLD
 
 
 def ignored(filters: FinderFilters, given: QueryDict) -> list[Ignored]:

@@ -15,6 +15,7 @@ PER_PAGE = 20
 ELLIPSIS = "…"
 CHOICES_SHOWN = 8
 USUAL_SOON = 60
+_NOT_KEPT = frozenset({"page", "left", "here"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +172,17 @@ class Page:
 
 
 class Address:
-    """A search as an address, and the addresses one step away from it. `page` is never kept."""
+    """A search as an address, and the addresses one step away from it.
+
+    The page is never kept, nor what a sentence left to be told.
+    """
 
     def __init__(self, given: QueryDict) -> None:
         # Encoded once: a page has a hundred links that differ in one part.
         self._parts = [
             (name, value, urlencode({name: value}))
             for name, values in given.lists()
-            if name != "page"
+            if name not in _NOT_KEPT
             for value in values
         ]
 

@@ -1,12 +1,13 @@
 """The finder's pages."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from meetings import calendars, finder, places
+from meetings.finder import saying
 from meetings.finder.searching import reaches
 
 SUGGESTIONS = 7
@@ -16,13 +17,20 @@ LONGEST_SUGGESTED = 100
 @require_safe
 @vary_on_headers("HX-Request")
 def meeting_list(request: HttpRequest) -> HttpResponse:
-    """Show the meetings a search finds; to htmx its changing part alone."""
+    """Show the meetings a search finds; to htmx its changing part alone.
+
+    A sentence in `say` leads on to the search that it means, so that the address is that search.
+    """
+    if "say" in request.GET:
+        meant = saying.search_of(request.GET, now=timezone.now(), visitor_zone=request.visitor_zone)
+        return redirect(f"{request.path}?{meant.urlencode()}")
     page = finder.search(request.GET, now=timezone.now(), visitor_zone=request.visitor_zone)
     template = "meetings/meeting_list.html"
     if request.htmx and not request.htmx.history_restore_request:
         template += "#finder"
     context = {
         "page": page,
+        "told": saying.told(request.GET),
         "reaches": reaches(page.unit, page.within),
         "section": "meetings",
         "shows_demo": page.shows_demo,

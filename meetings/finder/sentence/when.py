@@ -155,8 +155,8 @@ class Numbers:
         if length:
             meaning = self.lexicon.meanings[tuple(self.words[position : position + length])]
             if meaning[0][0] == "clock":
-                hour, _sign, minute = meaning[0][1].partition(":")
-                return length, Hour(int(hour), int(minute), is_sure=True)
+                named, _sign, after = meaning[0][1].partition(":")
+                return length, Hour(int(named), int(after), is_sure=True)
         if position >= len(self.tokens):
             return 0, None
         token = self.tokens[position]
@@ -172,8 +172,9 @@ class Numbers:
         if signed:
             # "18 h 30": the minutes come after the sign.
             at += signed
-            if at < len(self.tokens) and (after := self.tokens[at].number) is not None and after < 60:
-                minute, at = after, at + 1
+            past = self.tokens[at].number if at < len(self.tokens) else None
+            if past is not None and past < 60:
+                minute, at = past, at + 1
         half = ""
         for name, longest in (("am", clock.am), ("pm", clock.pm)):
             if (taken := longest.at(self.words, at)) and hour <= 12:

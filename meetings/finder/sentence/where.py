@@ -88,8 +88,20 @@ class Places:
         length = self._codes.get(position, 0)
         if not length:
             return None
-        end = self._end_of_region(position + length, [])
+        end = self._end_of_town_after(position + length)
         return Found(end - position, self._text(position, end), LARGE)
+
+    def _end_of_town_after(self, position: int) -> int:
+        """Return where the town after a postcode ends: "02134 Allston, Massachusetts, USA"."""
+        town = self.town_at(position, is_marked=False) if position < len(self.tokens) else None
+        if town:
+            return position + town.length
+        # A town that the gazetteer has by its postcode alone is one if a region follows.
+        for after in range(position, min(position + MOST_WORDS_OF_A_TOWN, len(self.tokens) - 1) + 1):
+            end = self._end_of_region(after, [])
+            if end > after:
+                return end
+        return position
 
     # Towns
 

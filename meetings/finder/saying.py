@@ -1,0 +1,116 @@
+"""A sentence typed into the one field -> the address of the search it means.
+
+The sentence itself is in no address that stays: what was understood becomes the finder's
+ordinary parameters, and two more that only tell: `left`, words that were not understood, and
+`here`, that somebody asked for what is near them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from meetings import places
+from meetings.finder import memory, names, sentence
+from meetings.finder.page import Address
+from meetings.finder.searching import matching_ids
+from meetings.models import PlaceName, Postcode
+
+# What a visitor set before speaking goes on to hold.
+_GOES_ON = ("tz", "unit", "view")
+_MOST_LEFT, _LONGEST_LEFT = 8, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the page says about the sentence that led to it."""
+
+    left: list[str]
+    as_words: str
+    is_near_me: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.left or self.is_near_me)
+
+
+def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> QueryDict:
+    """Return the search that the sentence in `say` means, with `tz`, `unit` and `view` as they were.
+
+    Two queries, and two more when nothing was understood: then the words are searched for in
+    names, unless no meeting has them and they are the beginning of a town's name.
+    """
+    text = given.get("say", "")[: sentence.LONGEST].strip()
+    found = QueryDict(mutable=True)
+    reading = _read(text, today=now.astimezone(visitor_zone or timezone.get_default_timezone()))
+    for name, value in reading.pairs:
+        found.appendlist(name, value)
+    found.setlist("left", list(reading.left))
+    if reading.is_near_me:
+        found["here"] = "yes"
+    for name in _GOES_ON:
+        if given.get(name) and name not in found:
+            found[name] = given[name]
+    is_only_words = [part.parameter for part in reading.parts] == ["q"] and '"' not in reading.parts[0].value
+    if is_only_words and not matching_ids(found, now=now, limit=1) and places.search(text, limit=1):
+        found.pop("q")
+        found["near"] = text
+    return found
+
+
+def told(given: QueryDict) -> Told:
+    """Return what an address says about its sentence. The words are a stranger's: escape them."""
+    left = [text[:_LONGEST_LEFT] for text in given.getlist("left")[:_MOST_LEFT] if text.strip()]
+    words = " ".join([*filter(None, [given.get("q", "")]), *left])
+    return Told(left, Address(given).having(q=words), is_near_me=given.get("here") == "yes" and "near" not in given)
+
+
+def _read(text: str, *, today: datetime) -> sentence.Reading:
+    return sentence.read(text, lexicon=lexicon(), gazetteer=_Gazetteer(), today=today.date())
+
+
+def lexicon() -> sentence.Lexicon:
+    """Return the words for the catalogue as it is, right within a minute."""
+    known = names.current(memory.current())
+    return _lexicon(
+        (
+            *(
+                sentence.CatalogueName("approach", approach.slug, name)
+                for approach in known.approaches.values()
+                for name in (approach.name, *approach.also_known_as)
+            ),
+            *(
+                sentence.CatalogueName("fellowship", fellowship.slug, name)
+                for fellowship in known.fellowships.values()
+                for name in (fellowship.name, fellowship.abbreviation)
+            ),
+            *(sentence.CatalogueName(trait.kind, trait.slug, trait.name) for trait in known.traits.values()),
+        )
+    )
+
+
+@lru_cache(maxsize=2)
+def _lexicon(catalogue: tuple[sentence.CatalogueName, ...]) -> sentence.Lexicon:
+    return sentence.Lexicon(catalogue)
+
+
+class _Gazetteer:
+    """The gazetteer in the database."""
+
+    def towns(self, names: Collection[str]) -> Mapping[str, Sequence[sentence.Town]]:
+        rows = PlaceName.objects.filter(folded__in=names).values_list(
+            "folded", "place__country", "place__region", "place__population"
+        )
+        found: dict[str, list[sentence.Town]] = {}
+        for folded, country, region, population in rows:
+            found.setdefault(folded, []).append(sentence.Town(country, region, population))
+        return found
+
+    def postcodes(self, codes: Collection[str]) -> Collection[Any]:
+        return set(Postcode.objects.filter(code__in=codes).values_list("code", flat=True))
