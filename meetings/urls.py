@@ -8,7 +8,19 @@ from django.urls import path, register_converter
 from django.views.decorators.cache import cache_control
 
 from meetings import converters, sitemaps
-from meetings.views import about_me, calendars, finder, groups, meetings, messages, occurrences, places, robots, rsvps
+from meetings.views import (
+    about_me,
+    calendars,
+    finder,
+    groups,
+    meetings,
+    messages,
+    occurrences,
+    places,
+    robots,
+    rsvps,
+    sending,
+)
 
 register_converter(converters.DateConverter, "date")
 
@@ -39,6 +51,7 @@ urlpatterns = [
     path("hooks/texts/", messages.text_came_in, name="text_came_in"),
     path("hooks/mail/", messages.mail_came_back, name="mail_came_back"),
     path("notify.js", messages.notifications_worker, name="notifications_worker"),
+    path("curate/sending/", sending.sending, name="sending"),
     path("outbox/", messages.outbox_list, name="outbox"),
     path("places/suggest", finder.place_suggest, name="place_suggest"),
     path("places/<str:country>/<str:region>/<slug:town>/", places.place_detail, name="place_detail"),

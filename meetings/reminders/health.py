@@ -12,6 +12,8 @@ from meetings.models import OutgoingMessage, Pulse
 
 # A row that is still open this long after its time breaks the first promise.
 OVERDUE_AFTER = timedelta(minutes=5)
+# Beat wakes the senders every ten seconds.
+QUIET_FOR_SECONDS = 120
 # Ended rows hold hashes and times, no address; they go after this.
 KEPT_FOR = timedelta(days=30)
 
@@ -37,6 +39,12 @@ class Health:
     @property
     def is_well(self) -> bool:
         return self.overdue == 0
+
+    @property
+    def has_senders(self) -> bool:
+        """Whether beat and a worker were at work in the last two minutes."""
+        ages = (self.beat_seconds, self.worker_seconds)
+        return all(age is not None and age <= QUIET_FOR_SECONDS for age in ages)
 
 
 def health(*, now: datetime) -> Health:
