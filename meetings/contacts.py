@@ -36,6 +36,19 @@ def decrypt(token: bytes | memoryview) -> dict[str, Any]:
         raise UnreadableContact from None
 
 
+def seal(plain: bytes) -> bytes:
+    """Return bytes as bytes that only the holder of the keys can read: a file that names people."""
+    return _box().encrypt(plain)
+
+
+def unseal(token: bytes | memoryview) -> bytes:
+    """Return what `seal` was given. Raises UnreadableContact."""
+    try:
+        return _box().decrypt(bytes(token))
+    except InvalidToken:
+        raise UnreadableContact from None
+
+
 def renewed(token: bytes | memoryview) -> bytes:
     """Return the same contact under the newest key. Raises UnreadableContact."""
     try:

@@ -7,6 +7,7 @@ that nobody confirmed is always discreet: it may be anybody's.
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -82,6 +83,8 @@ def words_of(message: OutgoingMessage, *, now: datetime) -> Words:
             return _about_me(message, now=now)
         case MessageKind.CLAIM:
             return _about_keeping(message)
+        case MessageKind.FEED_FAILING:
+            return _about_feed(message)
         case MessageKind.CODE:
             code = contacts.decrypt(message.words).get("code", "")
             return Words(
@@ -299,6 +302,21 @@ def _between_people(message: OutgoingMessage, *, now: datetime) -> Words:
         )
     said = contacts.decrypt(message.words).get("words", "") if message.words else ""
     return Words(_("An answer to your question"), [_("You asked a question. This is the answer:"), said])
+
+
+def _about_feed(message: OutgoingMessage) -> Words:
+    """Tell the owner of a feed, whose own address it is, which one and since when; nothing of who meets."""
+    source = message.source
+    since = wording.day_label(source.failing_since) if source and source.failing_since else ""
+    host = (urlsplit(source.address).hostname or "") if source else ""
+    lines = [
+        _("We read a list from your website, %(host)s. Since %(day)s it cannot be read.") % {"host": host, "day": since},
+        _("What we know of it stays as it was. After two weeks its pages say that it may be out of date."),
+        _("You need do nothing else than put the list back, or tell us its new address."),
+    ]
+    if source and source.last_error:
+        lines.insert(1, _("The last try ended so: %(error)s.") % {"error": source.last_error})
+    return Words(_("A list of yours cannot be read"), lines)
 
 
 def _wishes(rsvp: Rsvp) -> ReminderWishes | None:

@@ -6,7 +6,7 @@ when the message goes.
 
 from datetime import datetime, timedelta
 
-from groups.models import Claim, Group
+from groups.models import Claim, Group, Source
 from meetings import codes, contacts
 from meetings.enums import ContactKind, MessageKind, MessageReason, MessageState
 from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp
@@ -21,6 +21,7 @@ OF_USE = {
     MessageKind.QUESTION: timedelta(days=7),
     MessageKind.ANSWER: timedelta(days=7),
     MessageKind.CLAIM: timedelta(days=3),
+    MessageKind.FEED_FAILING: timedelta(days=7),
 }
 # What a message of the kind CLAIM is: its words are made of what is under this name.
 CLAIM_CODE, INVITATION, NEW_HOST = "code", "invitation", "new-host"
@@ -83,6 +84,12 @@ def send_new_host(group: Group, addresses: list[str], *, now: datetime) -> None:
     for address in addresses:
         words = contacts.encrypt({NEW_HOST: group.slug})
         _send(MessageKind.CLAIM, contacts.sealed(ContactKind.EMAIL, address), now=now, words=words, group=group)
+
+
+def send_feed_failing(source: Source, *, now: datetime) -> None:
+    """Tell the owner of a feed that it cannot be read. Raises contacts.UnreadableContact."""
+    if source.owner_contact is not None:
+        _send(MessageKind.FEED_FAILING, source.owner_contact, now=now, source=source)
 
 
 def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:

@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from meetings import claims, erasure, occurrences, rsvps
+from groups.enums import ReadingKind
+from meetings import claims, erasure, occurrences, rsvps, twins
+from meetings.feeds import readings, refreshing
 from meetings.finder import index
 from meetings.reminders import consent, health, sending
 
@@ -57,3 +59,30 @@ def forget_old_messages(**_kwargs) -> int:
 def close_old_claims(**_kwargs) -> int:
     """Close claims that nobody vouched for in time, and forget what was said with old ones."""
     return claims.run_out(now=timezone.now())
+
+
+@shared_task
+def read_feeds(**_kwargs) -> int:
+    """Read the feeds whose time has come and those that people wait for, one after another."""
+    refreshing.order_due(now=timezone.now())
+    done = 0
+    # The next call goes on: a worker that is told to stop waits for this one.
+    while done < 20 and (reading := readings.work(now=timezone.now())):
+        done += 1
+        if reading.kind == ReadingKind.IMPORT:
+            twins.find(source=reading.source, now=timezone.now())
+    return done
+
+
+@shared_task
+def look_after_sources(**_kwargs) -> int:
+    """Tell owners of feeds that cannot be read for days, and let go of files nobody decided about."""
+    now = timezone.now()
+    readings.forget_old(now=now)
+    return refreshing.tell_owners(now=now)
+
+
+@shared_task
+def find_twins(**_kwargs) -> int:
+    """Look through all listings for those that two sources have."""
+    return twins.find(now=timezone.now())

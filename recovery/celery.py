@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recovery.settings")
 
@@ -48,5 +49,20 @@ app.conf.beat_schedule = {
         "task": "meetings.tasks.close_old_claims",
         "schedule": 3600.0,
         "options": {"expires": 3500},
+    },
+    # Often, so that somebody who asked for a preview soon sees it begin.
+    "read-feeds": {
+        "task": "meetings.tasks.read_feeds",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "look-after-sources": {
+        "task": "meetings.tasks.look_after_sources",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
+    "find-twins": {
+        "task": "meetings.tasks.find_twins",
+        "schedule": crontab(hour=4, minute=20),
     },
 }

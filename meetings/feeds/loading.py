@@ -42,38 +42,80 @@ def load(
         source = importing.settle_source(wanted)
     except UnusableFeed as reason:
         return importing.Report(wanted.name or wanted.address, importing.ImportOutcome.UNUSABLE, error=str(reason))
+    format = "" if wanted.format in ("", "auto") else wanted.format
     with tempfile.TemporaryDirectory(prefix="feed-") as folder:
         try:
-            return _load(source, wanted, options, Path(folder), now=now, say=say)
+            feed = _fetch(source, wanted.address, options, Path(folder), say=say)
+            return _load(source, wanted.address, feed, options, Path(folder), format=format, now=now, say=say)
         except UnusableFeed as reason:
             kept = Source.objects.filter(pk=source.pk).first() if source.pk else None
             return importing.record_failure(kept or source, str(reason), now=now)
 
 
-def _load(
+def load_source(
     source: Source,
-    wanted: importing.Wanted,
     options: Options,
-    folder: Path,
     *,
     now: datetime,
-    say: Callable[[str], None],
+    file: fetching.Fetched | None = None,
+    keep: Callable[[fetching.Fetched], None] = lambda _fetched: None,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> importing.Report:
-    is_as_before = _is_as_before(source, options)
-    say("Fetching …" if fetching.is_address(wanted.address) else "Opening the file …")
-    got = _get(
-        wanted.address,
+    """Import the feed of a source that is kept already: from its web address, or as it is in `file`.
+
+    `keep` is given what came from the address. A file that cannot be used says nothing of the
+    health of the address. Files of this machine that the source may name are never opened.
+
+    Raises ImportIsRunning.
+    """
+    with tempfile.TemporaryDirectory(prefix="feed-") as folder:
+        try:
+            if file is None:
+                if not fetching.is_address(source.address):
+                    raise UnusableFeed("only addresses with http and https are fetched")
+                got = _fetch(source, source.address, options, Path(folder), say=say)
+                keep(got)
+            else:
+                got = file
+            address = source.address if fetching.is_address(source.address) else ""
+            return _load(source, address, got, options, Path(folder), format="", now=now, say=say)
+        except UnusableFeed as reason:
+            source.refresh_from_db()
+            return importing.record_failure(source, str(reason), now=now, is_of_its_address=file is None)
+
+
+def _fetch(
+    source: Source, address: str, options: Options, folder: Path, *, say: Callable[[str], None]
+) -> fetching.Fetched:
+    # A preview is to show what there is, also when nothing changed since the last import.
+    is_as_before = _is_as_before(source, options) and not options.is_preview
+    say("Fetching …" if fetching.is_address(address) else "Opening the file …")
+    return _get(
+        address,
         folder / "feed",
         etag=source.etag if is_as_before else "",
         last_modified=source.last_modified if is_as_before else "",
     )
+
+
+def _load(
+    source: Source,
+    address: str,
+    got: fetching.Fetched,
+    options: Options,
+    folder: Path,
+    *,
+    format: str,
+    now: datetime,
+    say: Callable[[str], None],
+) -> importing.Report:
     if got.path is None:
         return importing.record_unchanged(source, now=now)
-    feed = decoding.open_feed(got.path, format="" if wanted.format in ("", "auto") else wanted.format)
+    feed = decoding.open_feed(got.path, format=format)
     settle_format(source, feed.format)
     server, server_digest = bmlt.Server(), ""
     if feed.format == FeedFormat.BMLT:
-        server, server_digest = _server(source, wanted.address, options, folder)
+        server, server_digest = _server(source, address, options, folder)
     reader = Reader(
         feed.format,
         Reading(programme=source.programme, time_zone=source.time_zone, country=source.country),

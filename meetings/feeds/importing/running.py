@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from groups.enums import ImportOutcome
+from groups.enums import ImportAction, ImportOutcome
 from groups.models import ImportChange, ImportRun, Source
 from meetings.feeds.decoding import Feed
 from meetings.feeds.importing.comparing import Comparison, compare
@@ -24,7 +24,8 @@ from meetings.models import SourceRow, Trait
 # A larger part of a source's rows than this does not vanish unless somebody says so.
 REMOVAL_BRAKE = 0.10
 _MOST_SKIPPED_KEPT = 10_000
-_MOST_CHANGES_IN_A_PREVIEW = 2_000
+# Of each kind, so that ten thousand new rows do not hide the five that change.
+_MOST_CHANGES_IN_A_PREVIEW = 1_000
 
 Say = Callable[[str], None]
 
@@ -139,8 +140,7 @@ def _run(
             _import(source, feed, reader, report, now=now, accept_removals=accept_removals, fetched=fetched, say=say)
             if is_preview or report.outcome == ImportOutcome.STOPPED:
                 if report.run_id:
-                    listed = ImportChange.objects.filter(run=report.run_id).order_by("pk")
-                    changes = list(listed[:_MOST_CHANGES_IN_A_PREVIEW])
+                    changes = _some_of_each_kind(report.run_id)
                 raise _OnlyAPreview
     except Exception as reason:
         report.run_id = None
@@ -159,11 +159,15 @@ def _run(
     return report
 
 
-def record_failure(source: Source, error: str, *, now: datetime) -> Report:
-    """Note on a known source that its feed could not be used. A source not kept yet stays unkept."""
+def record_failure(source: Source, error: str, *, now: datetime, is_of_its_address: bool = True) -> Report:
+    """Note on a known source that its feed could not be used. A source not kept yet stays unkept.
+
+    A file that somebody sent (`is_of_its_address` false) says nothing of the source's health.
+    """
     report = Report(source.name, ImportOutcome.UNUSABLE, error=error)
     if source.pk:
         _record(source, report, now=now)
+    if source.pk and is_of_its_address:
         source.last_tried_at, source.last_error = now, error
         source.failing_since = source.failing_since or now
         source.save(update_fields=["last_tried_at", "last_error", "failing_since"])
@@ -231,6 +235,14 @@ def _import(
     _note_success(source, fetched or {}, now=now)
 
 
+def _some_of_each_kind(run_id: int) -> list[ImportChange]:
+    return [
+        change
+        for action in ImportAction
+        for change in ImportChange.objects.filter(run=run_id, action=action).order_by("pk")[:_MOST_CHANGES_IN_A_PREVIEW]
+    ]
+
+
 def _count(report: Report, comparison: Comparison, taken: Taken) -> None:
     report.seen = comparison.seen
     report.created, report.updated = taken.created, taken.updated
@@ -263,7 +275,7 @@ def _note_success(source: Source, fetched: dict[str, str], *, now: datetime) -> 
     for name, value in fetched.items():
         setattr(source, name, value)
     source.last_tried_at = source.last_ok_at = now
-    source.failing_since, source.last_error = None, ""
+    source.failing_since, source.last_error, source.owner_told_at = None, "", None
     source.save()
 
 
