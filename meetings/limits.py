@@ -62,6 +62,11 @@ UNKNOWN_LINKS_FROM_NETWORK = Bucket("unknown-link-network", 60, timedelta(hours=
 # Nobody's mailbox is to be filled from here.
 MAIL_TO_ADDRESS = Bucket("mail-address", 5, timedelta(hours=1))
 MAIL_TO_GROUP = Bucket("mail-group", 20, timedelta(hours=24))
+# What anybody may say of listings.
+SUGGEST_FROM_DEVICE = Bucket("suggest-device", 10, timedelta(hours=24))
+SUGGEST_FROM_NETWORK = Bucket("suggest-network", 60, timedelta(hours=24))
+REPORT_FROM_DEVICE = Bucket("report-device", 5, timedelta(hours=24))
+REPORT_FROM_NETWORK = Bucket("report-network", 30, timedelta(hours=24))
 # Whoever says that they keep a group.
 CLAIM_BY_USER = Bucket("claim-user", 10, timedelta(hours=24))
 CLAIM_OF_GROUP = Bucket("claim-group", 10, timedelta(hours=24))

@@ -85,6 +85,10 @@ def words_of(message: OutgoingMessage, *, now: datetime) -> Words:
             return _about_keeping(message)
         case MessageKind.FEED_FAILING:
             return _about_feed(message)
+        case MessageKind.STILL_TRUE | MessageKind.REPORT | MessageKind.UNLISTED:
+            return _about_listings(message, now=now)
+        case MessageKind.SUGGESTION:
+            return _about_suggestion(message, now=now)
         case MessageKind.CODE:
             code = contacts.decrypt(message.words).get("code", "")
             return Words(
@@ -287,6 +291,67 @@ def _about_keeping(message: OutgoingMessage) -> Words:
     )
 
 
+def _about_listings(message: OutgoingMessage, *, now: datetime) -> Words:
+    """Ask or tell somebody who keeps listings; which ones, the page behind the link says."""
+    secret = tokens.issue(LinkPurpose.STILL_TRUE, now=now, group=message.group)
+    link = _address("meetings:still_true", secret)
+    press = _("Open the page")
+    if message.kind == MessageKind.REPORT:
+        return Words(
+            _("Somebody wrote that something is wrong"),
+            [
+                _("Somebody told us that something you keep with us is not right. The page says what."),
+                _("If it is right, one press says so. If it is not, the page helps you to change it."),
+            ],
+            press,
+            link,
+        )
+    if message.kind == MessageKind.STILL_TRUE:
+        return Words(
+            _("Is it still true? One press answers"),
+            [
+                _(
+                    "You keep something with us that was not confirmed for a while. People rely on it when they set out."
+                ),
+                _("If all of it is still true, one press on the page says so. There is nothing to sign in to."),
+            ],
+            press,
+            link,
+        )
+    if (contacts.decrypt(message.words) if message.words else {}).get(posting.IS_OFF):
+        return Words(
+            _("It is no longer shown"),
+            [
+                _("Something you keep with us was not confirmed for so long that we no longer show it."),
+                _("Nothing is lost. If it is true, one press on the page brings it back."),
+            ],
+            press,
+            link,
+        )
+    return Words(
+        _("Soon it is no longer shown"),
+        [
+            _("Something you keep with us was not confirmed for a long time. In two weeks we stop showing it."),
+            _("If it is true, one press on the page is enough, and it stays."),
+        ],
+        press,
+        link,
+    )
+
+
+def _about_suggestion(message: OutgoingMessage, *, now: datetime) -> Words:
+    link = _address("meetings:suggestion", tokens.issue(LinkPurpose.SUGGESTION, now=now, suggestion=message.suggestion))
+    return Words(
+        _("An answer to what you suggested"),
+        [
+            _("Somebody looked at what you suggested. The page says what became of it."),
+            _("Your address is forgotten now: this is the only message."),
+        ],
+        _("Open the page"),
+        link,
+    )
+
+
 def _between_people(message: OutgoingMessage, *, now: datetime) -> Words:
     if message.kind == MessageKind.QUESTION:
         link = _address("meetings:answer", tokens.issue(LinkPurpose.ANSWER, now=now, question=message.question))
@@ -310,7 +375,8 @@ def _about_feed(message: OutgoingMessage) -> Words:
     since = wording.day_label(source.failing_since) if source and source.failing_since else ""
     host = (urlsplit(source.address).hostname or "") if source else ""
     lines = [
-        _("We read a list from your website, %(host)s. Since %(day)s it cannot be read.") % {"host": host, "day": since},
+        _("We read a list from your website, %(host)s. Since %(day)s it cannot be read.")
+        % {"host": host, "day": since},
         _("What we know of it stays as it was. After two weeks its pages say that it may be out of date."),
         _("You need do nothing else than put the list back, or tell us its new address."),
     ]

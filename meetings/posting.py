@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from groups.models import Claim, Group, Source
 from meetings import codes, contacts
 from meetings.enums import ContactKind, MessageKind, MessageReason, MessageState
-from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp
+from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp, Suggestion
 from meetings.models.messages import OPEN_STATES
 from meetings.reminders.ways import CHANNEL_OF
 
@@ -21,10 +21,16 @@ OF_USE = {
     MessageKind.QUESTION: timedelta(days=7),
     MessageKind.ANSWER: timedelta(days=7),
     MessageKind.CLAIM: timedelta(days=3),
+    MessageKind.STILL_TRUE: timedelta(days=21),
+    MessageKind.UNLISTED: timedelta(days=14),
+    MessageKind.REPORT: timedelta(days=7),
+    MessageKind.SUGGESTION: timedelta(days=14),
     MessageKind.FEED_FAILING: timedelta(days=7),
 }
 # What a message of the kind CLAIM is: its words are made of what is under this name.
 CLAIM_CODE, INVITATION, NEW_HOST = "code", "invitation", "new-host"
+# Whether a message of the kind UNLISTED speaks of what is done, or of what is about to be.
+IS_OFF = "is-off"
 
 
 def send_place(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
@@ -90,6 +96,36 @@ def send_feed_failing(source: Source, *, now: datetime) -> None:
     """Tell the owner of a feed that it cannot be read. Raises contacts.UnreadableContact."""
     if source.owner_contact is not None:
         _send(MessageKind.FEED_FAILING, source.owner_contact, now=now, source=source)
+
+
+def send_still_true(group: Group, address: str, *, now: datetime) -> None:
+    """Ask one keeper of a group whether its listings are still true. One that has not gone gives way."""
+    _replace(MessageKind.STILL_TRUE, group, address, now=now)
+    _send(MessageKind.STILL_TRUE, contacts.sealed(ContactKind.EMAIL, address), now=now, group=group)
+
+
+def send_unlisted(group: Group, address: str, *, is_off: bool, now: datetime) -> None:
+    """Tell a keeper that listings of the group are no longer shown, or will soon not be."""
+    words = contacts.encrypt({IS_OFF: is_off})
+    _send(MessageKind.UNLISTED, contacts.sealed(ContactKind.EMAIL, address), now=now, group=group, words=words)
+
+
+def send_report(group: Group, address: str, *, now: datetime) -> None:
+    """Tell a keeper that somebody found a listing of the group wrong. One that has not gone gives way."""
+    _replace(MessageKind.REPORT, group, address, now=now)
+    _send(MessageKind.REPORT, contacts.sealed(ContactKind.EMAIL, address), now=now, group=group)
+
+
+def send_suggestion(suggestion: Suggestion, recipient: bytes, *, now: datetime) -> None:
+    """Tell somebody what became of their suggestion; `recipient` is encrypted."""
+    _send(MessageKind.SUGGESTION, recipient, now=now, suggestion=suggestion)
+
+
+def _replace(kind: MessageKind, group: Group, address: str, *, now: datetime) -> None:
+    key = contacts.match_key(ContactKind.EMAIL, address)
+    OutgoingMessage.objects.filter(
+        kind=kind, group=group, recipient_key=key, state=MessageState.PLANNED, handed_at=None
+    ).delete()
 
 
 def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:

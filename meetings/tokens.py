@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from groups.models import Group
 from meetings import codes
 from meetings.enums import LinkPurpose
-from meetings.models import PrivateLink, Question, Rsvp, StandingRsvp
+from meetings.models import PrivateLink, Question, Rsvp, StandingRsvp, Suggestion
 
 # 160 bits as 32 letters and digits: nothing at the end that a mail program would cut off.
 _SECRET_BYTES = 20
@@ -25,6 +26,8 @@ LIFETIMES = {
     LinkPurpose.CALENDAR: timedelta(days=400),
     LinkPurpose.ABOUT_ME: timedelta(hours=2),
     LinkPurpose.ANSWER: timedelta(days=14),
+    LinkPurpose.SUGGESTION: timedelta(days=120),
+    LinkPurpose.STILL_TRUE: timedelta(days=30),
 }
 
 
@@ -39,6 +42,8 @@ def issue(
     rsvp: Rsvp | None = None,
     standing: StandingRsvp | None = None,
     question: Question | None = None,
+    suggestion: Suggestion | None = None,
+    group: Group | None = None,
     contact_key: str = "",
     code: str = "",
 ) -> str:
@@ -53,6 +58,8 @@ def issue(
         rsvp=rsvp,
         standing=standing,
         question=question,
+        suggestion=suggestion,
+        group=group,
         contact_key=contact_key,
         code_digest=codes.digest(code) if code else "",
         created_at=now,
@@ -75,6 +82,9 @@ def find(secret: str, purpose: LinkPurpose, *, now: datetime) -> PrivateLink:
             "standing__meeting__group__fellowship",
             "standing__meeting__venue",
             "question__meeting__group",
+            "suggestion__meeting__group",
+            "suggestion__group",
+            "group",
         )
         .filter(digest=digest(secret), purpose=purpose, expires_at__gt=now, revoked_at=None)
         .first()

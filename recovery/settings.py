@@ -240,11 +240,25 @@ STAFF_NEED_SECOND_STEP = not SHOWS_OUTBOX
 # ── History ─────────────────────────────────────────────────────────────────
 # Who changed what of a listing; never from where.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
-SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+# Looked at in the admin, never set back there: the finder would not hear of it.
+SIMPLE_HISTORY_REVERT_DISABLED = True
+
+# ── Listings ────────────────────────────────────────────────────────────────
+# Working days within which somebody who suggests a change is promised an answer.
+SUGGESTIONS_ANSWERED_WITHIN = env.int("SUGGESTIONS_ANSWERED_WITHIN", default=5)
 
 # ── Words, times ────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Each by its own name: people look for the word they know. `manage.py translate` fills the catalogues.
+LANGUAGES = [
+    ("en", "English"),
+    ("es", "Español"),
+]
+LOCALE_PATHS = [BASE_DIR / "recovery" / "locale"]
+# Set by pressing a language's name and by nothing else; gone with the browser's window.
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = None
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 # Instants are stored and computed in UTC; pages name the zone they speak in.

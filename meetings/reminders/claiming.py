@@ -71,6 +71,7 @@ def claimed(lease: uuid.UUID) -> QuerySet[OutgoingMessage]:
             "standing__meeting__group",
             "standing__wishes",
             "question__meeting__group",
+            "suggestion",
             "group",
         )
         .prefetch_related("rsvp__occurrence__meeting__pauses")

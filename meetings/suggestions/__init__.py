@@ -1,0 +1,22 @@
+"""What somebody without an account proposes: a new listing, a change of one, or that it has closed.
+
+One row for each field, decided one by one; nothing changes before somebody decides. The sender
+follows it by a private link, may take it back, and is told the end if they left an address,
+which is erased then.
+"""
+
+from .deciding import AlreadyDecided, Decided, decide, proposed, reopen, withdraw
+from .sending import NothingProposed, answer_by, closing, send
+
+__all__ = [
+    "AlreadyDecided",
+    "Decided",
+    "NothingProposed",
+    "answer_by",
+    "closing",
+    "decide",
+    "proposed",
+    "reopen",
+    "send",
+    "withdraw",
+]
