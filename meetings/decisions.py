@@ -259,10 +259,7 @@ def listings_of(decision: Decision) -> dict[str, Listing]:
 def sealed(values: Mapping[str, Any]) -> Values:
     """Return values with the details of joining encrypted."""
     return {
-        name: {_SEALED: urlsafe_b64encode(contacts.encrypt({"value": value})).decode()}
-        if name in listing_fields.JOIN_DETAILS and value
-        else value
-        for name, value in values.items()
+        name: seal(value) if name in listing_fields.JOIN_DETAILS and value else value for name, value in values.items()
     }
 
 
@@ -271,14 +268,20 @@ def opened(values: Mapping[str, Any]) -> Values:
     found = {}
     for name, value in values.items():
         with suppress(contacts.UnreadableContact):
-            found[name] = _open(value) if is_sealed(value) else value
+            found[name] = unseal(value) if is_sealed(value) else value
     return found
+
+
+def seal(value: Any) -> dict[str, str]:
+    """Return a value that is not for everybody who reads decisions, encrypted, as JSON."""
+    return {_SEALED: urlsafe_b64encode(contacts.encrypt({"value": value})).decode()}
+
+
+def unseal(kept: dict[str, str]) -> Any:
+    """Return what `seal` was given. Raises contacts.UnreadableContact."""
+    return contacts.decrypt(urlsafe_b64decode(kept[_SEALED])).get("value", "")
 
 
 def is_sealed(value: Any) -> bool:
     """Tell whether a kept value is one that is not shown."""
     return isinstance(value, dict) and set(value) == {_SEALED}
-
-
-def _open(value: dict[str, str]) -> Any:
-    return contacts.decrypt(urlsafe_b64decode(value[_SEALED])).get("value", "")
