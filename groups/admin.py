@@ -1,4 +1,4 @@
-"""Sources, imports, help lines and references for staff.
+"""Sources, imports, help lines, references, and who keeps what, for staff.
 
 Approaches, fellowships and groups are registered in `meetings.admin`: the finder keeps a copy
 of what they say, and must hear of a change.
@@ -11,7 +11,20 @@ from django.db.models import URLField
 from django.http import HttpRequest
 
 from groups.forms import SourceAdminForm
-from groups.models import EmergencyNumber, HelpLine, ImportChange, ImportRun, Reference, Source
+from groups.models import (
+    Claim,
+    ContactRead,
+    CuratorRole,
+    EmergencyNumber,
+    FeedReading,
+    HelpLine,
+    HostInvitation,
+    HostRole,
+    ImportChange,
+    ImportRun,
+    Reference,
+    Source,
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -76,3 +89,68 @@ class ImportChangeAdmin(ReadOnlyAdmin):
     list_select_related = ["run__source"]
     search_fields = ["key"]
     show_full_result_count = False
+
+
+@admin.register(FeedReading)
+class FeedReadingAdmin(ReadOnlyAdmin):
+    list_display = ["source", "kind", "state", "asked_at", "asked_by", "ended_at", "error"]
+    list_filter = ["state", "kind", "source"]
+    list_select_related = ["source", "asked_by"]
+    search_fields = ["source__name", "public_id"]
+    date_hierarchy = "asked_at"
+
+
+# ── People ──────────────────────────────────────────────────────────────────
+
+
+@admin.register(HostRole)
+class HostRoleAdmin(admin.ModelAdmin):
+    """Who keeps which group. Ending a role keeps the record; deleting is for mistakes."""
+
+    list_display = ["group", "user", "came_by", "since", "ended_at", "is_asked_by_mail"]
+    list_filter = ["came_by", ("ended_at", admin.EmptyFieldListFilter), "is_asked_by_mail"]
+    list_select_related = ["group", "user"]
+    search_fields = ["group__name", "group__slug", "user__email"]
+    autocomplete_fields = ["group", "user"]
+    date_hierarchy = "since"
+
+
+@admin.register(CuratorRole)
+class CuratorRoleAdmin(admin.ModelAdmin):
+    """Who curates which part. Several roles of one person add up; what is filled in narrows one."""
+
+    list_display = [
+        "user", "is_for_everything", "country", "region", "approach", "fellowship", "source", "since", "ended_at",
+    ]  # fmt: skip
+    list_filter = ["is_for_everything", ("ended_at", admin.EmptyFieldListFilter), "country", "approach", "fellowship"]
+    list_select_related = ["user", "approach", "fellowship", "source"]
+    search_fields = ["user__email", "country", "region"]
+    autocomplete_fields = ["user", "approach", "fellowship", "source"]
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnlyAdmin):
+    list_display = ["group", "user", "state", "made_at", "decided_at", "decided_by"]
+    list_filter = ["state"]
+    list_select_related = ["group", "user", "decided_by"]
+    search_fields = ["group__name", "group__slug", "user__email"]
+    date_hierarchy = "made_at"
+
+
+@admin.register(HostInvitation)
+class HostInvitationAdmin(ReadOnlyAdmin):
+    list_display = ["group", "made_by", "hands_over", "made_at", "expires_at", "taken_at", "revoked_at"]
+    list_filter = ["hands_over", ("taken_at", admin.EmptyFieldListFilter), ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["group", "made_by"]
+    search_fields = ["group__name", "group__slug"]
+
+
+@admin.register(ContactRead)
+class ContactReadAdmin(ReadOnlyAdmin):
+    """Who read a private contact, when and why: for admins to look at, for nobody to change."""
+
+    list_display = ["read_at", "user", "what", "subject", "why"]
+    list_filter = ["what"]
+    list_select_related = ["user"]
+    search_fields = ["subject", "user__email", "why"]
+    date_hierarchy = "read_at"

@@ -8,10 +8,11 @@ from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
 
 from groups.admin import ReadOnlyAdmin
 from groups.models import Approach, Fellowship, Group
-from meetings import places, schedules, wording
+from meetings import admin_keeping, places, schedules, wording  # noqa: F401 (registers what hosts and curators write)
 from meetings.enums import ReviewFlag
 from meetings.finder import index
 from meetings.forms import MeetingAdminForm, VenueAdminForm
@@ -60,6 +61,12 @@ class FinderAdmin(admin.ModelAdmin):
         return list(self.meetings_of(objects).values_list("pk", flat=True))
 
 
+class ListingAdmin(SimpleHistoryAdmin, FinderAdmin):
+    """A listing: what it said before can be read, with the role in which it was changed."""
+
+    history_list_display = ["role"]
+
+
 # ── What groups are of ──────────────────────────────────────────────────────
 
 
@@ -88,7 +95,7 @@ class FellowshipAdmin(FinderAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(FinderAdmin):
+class GroupAdmin(ListingAdmin):
     list_display = ["name", "approach", "fellowship", "state", "source", "updated_at"]
     list_filter = ["state", "approach", "fellowship", "source"]
     list_select_related = ["approach", "fellowship", "source"]
@@ -140,7 +147,7 @@ class ReviewFlagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(FinderAdmin):
+class MeetingAdmin(ListingAdmin):
     form = MeetingAdminForm
     list_display = ["name", "group", "when", "ways", "state", "source", "next_starts_at", "last_seen_at"]
     list_filter = [
@@ -214,7 +221,7 @@ class MeetingAdmin(FinderAdmin):
 
 
 @admin.register(Occurrence)
-class OccurrenceAdmin(FinderAdmin):
+class OccurrenceAdmin(ListingAdmin):
     list_display = ["meeting", "original_on", "cancelled_at", "moved_to", "is_online_only"]
     list_filter = [
         "is_online_only",
@@ -259,7 +266,7 @@ class SourceRowAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Venue)
-class VenueAdmin(FinderAdmin):
+class VenueAdmin(ListingAdmin):
     """Geography never blocks saving. A zone left empty is taken from the position."""
 
     form = VenueAdminForm

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib import auth
 from django.contrib.admin import apps as admin_apps
 
 
@@ -10,7 +11,10 @@ class RecoveryConfig(AppConfig):
     def ready(self) -> None:
         # The Celery app must exist before a task is asked for; the checks register themselves.
         from recovery import celery, checks  # noqa: F401
-        from recovery.accounts import second_step  # noqa: F401 (listens for new factors)
+        from recovery.accounts import second_step, signing_in  # noqa: F401 (listens for new factors)
+
+        # Wherever staff read of an account, it is its address: the name is a random one.
+        auth.get_user_model().add_to_class("__str__", signing_in.shown_name)
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -81,16 +81,20 @@ def open_account(address: str) -> User:
         if user is not None and not user.is_active:
             raise AccountClosed
         if user is None:
-            # Nobody sees the name: an account is known by its address alone.
-            user = User.objects.create_user(username=f"a-{secrets.token_hex(8)}", email=address.lower())
+            user = User.objects.create_user(username=new_name(), email=address.lower())
         if not EmailAddress.objects.filter(user=user, email=address.lower()).exists():
             EmailAddress.objects.create(user=user, email=address.lower(), primary=True, verified=True)
     return user
 
 
+def new_name() -> str:
+    """Return a name for a new account. Nobody sees it: an account is known by its address."""
+    return f"a-{secrets.token_hex(8)}"
+
+
 def shown_name(user: User) -> str:
-    """Return what somebody's own devices call the account."""
-    return user.email
+    """Return what an account is called where its owner, or staff, read of it."""
+    return user.email or user.get_username()
 
 
 def set_end_of_session(request: HttpRequest) -> None:
