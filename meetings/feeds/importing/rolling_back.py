@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.db.models import DO_NOTHING
 
 from groups.enums import ImportAction, ImportOutcome, ListingState
-from groups.models import ImportChange, ImportRun, Source
+from groups.models import Group, ImportChange, ImportRun, Source
+from meetings.enums import TwinState
 from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as_json, write
 from meetings.feeds.importing.writing import settle_group_states, write_traits
 from meetings.finder import index
@@ -182,22 +183,33 @@ class _RollBack:
     def _created(self) -> None:
         """Delete the meetings that the run made; where somebody added something since, they are "gone"."""
         self._cursor.execute("DROP TABLE IF EXISTS undone")
+        # That two meetings look the same is found again; what somebody decided about them stays.
+        self._sql(
+            "DELETE FROM meetings_twins t USING groups_importchange c"
+            " WHERE c.run_id = %(run)s AND c.action = %(action)s"
+            " AND (c.after->>'meeting_id')::bigint IN (t.one_id, t.other_id) AND t.state = %(open)s",
+            action=ImportAction.CREATED.value,
+            open=TwinState.OPEN.value,
+        )
         self._sql(
             "CREATE TEMPORARY TABLE undone ON COMMIT DROP AS SELECT m.id, ("
-            + " OR ".join(f"EXISTS (SELECT FROM {table} o WHERE o.{column} = m.id)" for table, column in _additions())
+            + " OR ".join(
+                f"EXISTS (SELECT FROM {table} o WHERE o.{column} = m.id)" for table, column in _additions(Meeting)
+            )
             + ") AS is_used FROM meetings_meeting m JOIN groups_importchange c"
             " ON m.id = (c.after->>'meeting_id')::bigint WHERE c.run_id = %(run)s AND c.action = %(action)s",
             action=ImportAction.CREATED.value,
         )
         self._concern(ImportAction.CREATED.value, "after")
         self._sql(
-            "UPDATE meetings_meeting m SET state = %(gone)s, updated_at = %(now)s FROM undone u"
-            " WHERE u.id = m.id AND u.is_used",
+            # One that a person took aside, or merged with another, does not come back with the next import.
+            "WITH gone AS (UPDATE meetings_meeting m SET state = %(gone)s, updated_at = %(now)s FROM undone u"
+            " WHERE u.id = m.id AND u.is_used AND m.state = %(public)s RETURNING m.id)"
+            " UPDATE meetings_sourcerow r SET digest = '', values = CASE WHEN r.meeting_id IN (SELECT id FROM gone)"
+            " THEN r.values || '{\"gone_by_import\": true}' ELSE r.values END"
+            " FROM undone u WHERE u.id = r.meeting_id AND u.is_used",
             gone=ListingState.GONE.value,
-        )
-        self._sql(
-            "UPDATE meetings_sourcerow r SET digest = '', values = r.values || '{\"gone_by_import\": true}'"
-            " FROM undone u WHERE u.id = r.meeting_id AND u.is_used"
+            public=ListingState.PUBLIC.value,
         )
         for table in _OWN_TABLES:
             self._sql(f"DELETE FROM {table} t USING undone u WHERE t.meeting_id = u.id AND NOT u.is_used")
@@ -210,8 +222,11 @@ class _RollBack:
         """Delete the groups and venues that came with the run and that nobody uses."""
         self._sql(
             "DELETE FROM groups_group g WHERE g.source_id = %(source)s AND g.created_at = %(started)s"
-            " AND g.source_key <> '' AND NOT EXISTS (SELECT FROM meetings_meeting m WHERE m.group_id = g.id)"
-            " AND NOT EXISTS (SELECT FROM groups_group_hosts h WHERE h.group_id = g.id)",
+            " AND g.source_key <> ''"
+            + "".join(
+                f" AND NOT EXISTS (SELECT FROM {table} o WHERE o.{column} = g.id)"
+                for table, column in _additions(Group)
+            ),
             started=self._run.started_at,
         )
         self._sql(
@@ -223,11 +238,14 @@ class _RollBack:
         )
 
 
-def _additions() -> list[tuple[str, str]]:
-    """Return table and column of everything that may hang on a meeting and that no import makes."""
+def _additions(model: type[Meeting] | type[Group]) -> list[tuple[str, str]]:
+    """Return table and column of everything that may hang on a meeting or group and that no import makes.
+
+    The meetings of a group are among them.
+    """
     relations: list[Any] = [
         field
-        for field in Meeting._meta.get_fields(include_hidden=True)
+        for field in model._meta.get_fields(include_hidden=True)
         if field.auto_created and (field.one_to_many or field.one_to_one)
     ]
     places = [
