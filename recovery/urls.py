@@ -6,7 +6,7 @@ from django.urls import include, path
 from groups import urls as groups_urls
 from meetings import urls as meetings_urls
 from meetings.views import private_contacts
-from recovery import gallery, views
+from recovery import gallery, languages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("exit/", views.leave, name="exit"),
     path("privacy/", views.privacy, name="privacy"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("language/", languages.choose, name="language"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("account/", include("recovery.accounts.urls")),

@@ -1,0 +1,33 @@
+"""The language of the pages: the browser's own wish, or the one whose name somebody pressed.
+
+The language of a meeting is another thing: `language` among the finder's parameters.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from meetings.views.private import open_form
+
+
+@open_form
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep the pages in the language that was pressed until the browser is closed, and go back to the page.
+
+    An unknown language changes nothing. `next` leads to a page of this site or to the home page.
+    """
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(back if is_ours else "/", status=303)
+    code = request.POST.get("language", "")
+    if code in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            secure=settings.IS_HTTPS,
+            httponly=True,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response
