@@ -49,9 +49,8 @@ def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None 
     text = given.get("say", "")[: sentence.LONGEST].strip()
     found = QueryDict(mutable=True)
     reading = _read(text, today=now.astimezone(visitor_zone or timezone.get_default_timezone()))
-    for name, value in reading.pairs:
+    for name, value in [*reading.pairs, *(("left", words) for words in reading.left)]:
         found.appendlist(name, value)
-    found.setlist("left", list(reading.left))
     if reading.is_near_me:
         found["here"] = "yes"
     for name in _GOES_ON:

@@ -82,6 +82,6 @@ def test_typing_capitals_does_not_leave(site, context: BrowserContext):
     page = context.new_page()
     page.goto(site.url + "/")
 
-    page.locator("input[name=near]").press_sequentially("BOSTON, MA")
+    page.locator("input[name=say]").press_sequentially("BOSTON, MA")
 
     assert page.url == site.url + "/"

@@ -24,6 +24,7 @@ _OPPOSITES = {
 _RARELY_AFTER_IN = frozenset({"covers", "focus", "format", "feature"})
 _LATER_HALVES = frozenset({"afternoon", "evening", "night"})
 _MOST_BETWEEN = 3
+_AFTER_TOMORROW = ("day", "after-tomorrow")
 
 
 def read(text: str, *, lexicon: Lexicon, gazetteer: Gazetteer, today: date) -> Reading:
@@ -302,14 +303,13 @@ class _Sentence:
             self.is_near_me = True
             self._take(position, end)
         else:
-            self._say(position, end, [self._today(pair) for pair in meaning])
+            self._say(position, end, [self._as_weekday(pair) for pair in meaning])
         return length
 
-    def _today(self, pair: Pair) -> Pair:
-        """Return a day some days from today as its weekday."""
-        name, value = pair
-        if name == "day" and value[0] == "+":
-            return name, DAYS[(self.today + timedelta(days=int(value[1:]))).weekday()]
+    def _as_weekday(self, pair: Pair) -> Pair:
+        """Return the day after tomorrow, which the finder does not know, as its weekday."""
+        if pair == _AFTER_TOMORROW:
+            return "day", DAYS[(self.today + timedelta(days=2)).weekday()]
         return pair
 
     def _is_ordinary(self, position: int) -> bool:

@@ -2,41 +2,50 @@
 
 import csv
 import json
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from groups.enums import Belief, Covers
 from groups.text import fold
+from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import sentence
+from meetings.finder.clock import DAYS, TODAY, TOMORROW
+from meetings.finder.sentence.lexicon import LANGUAGES
 from tests.gazetteer import shipped_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = ROOT / "tests" / "data" / "sentences.tsv"
-# A Friday.
-TODAY = date(2026, 11, 20)
+FRIDAY = date(2026, 11, 20)
 POSTCODES = {"07030", "02134", "90210", "10001", "SW1A", "M5V", "H2X", "10115"}
 
 
-@cache
-def lexicon() -> sentence.Lexicon:
-    """The words, and the catalogue as it is shipped."""
+def names() -> list[sentence.CatalogueName]:
+    """The catalogue as it is shipped."""
     catalogue = json.loads((ROOT / "groups/data/approaches.json").read_text("utf-8"))
     traits = json.loads((ROOT / "meetings/data/traits.json").read_text("utf-8"))["traits"]
-    names = [
+    found = [
         sentence.CatalogueName("approach", approach["slug"], name)
         for approach in catalogue["approaches"]
         for name in (approach["name"], *approach["also_known_as"])
     ]
-    names += [
+    found += [
         sentence.CatalogueName("fellowship", fellowship["slug"], name)
         for fellowship in catalogue["fellowships"]
         for name in (fellowship["name"], fellowship["abbreviation"])
     ]
-    names += [sentence.CatalogueName(trait["kind"], trait["slug"], trait["name"]) for trait in traits]
-    return sentence.Lexicon(names)
+    return found + [sentence.CatalogueName(trait["kind"], trait["slug"], trait["name"]) for trait in traits]
+
+
+@cache
+def lexicon() -> sentence.Lexicon:
+    return sentence.Lexicon(names())
 
 
 class ShippedGazetteer:
@@ -67,7 +76,7 @@ def _towns() -> dict[str, list[sentence.Town]]:
 
 
 def read(text: str) -> sentence.Reading:
-    return sentence.read(text, lexicon=lexicon(), gazetteer=ShippedGazetteer(), today=TODAY)
+    return sentence.read(text, lexicon=lexicon(), gazetteer=ShippedGazetteer(), today=FRIDAY)
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -82,3 +91,127 @@ def test_a_sentence_becomes_its_parameters(text, parameters, left):
     pairs = [*reading.pairs, *([("here", "yes")] if reading.is_near_me else [])]
     assert sorted(pairs) == sorted(parse_qsl(parameters, strict_parsing=bool(parameters)))
     assert list(reading.left) == [part for part in left.split(" | ") if part]
+
+
+# ── The table and the words ─────────────────────────────────────────────────
+
+
+def test_the_table_has_sentences_of_every_language():
+    texts = [row[0] for row in rows()]
+
+    assert len(texts) == len(set(texts)) >= 300
+    for word in ("tonight", "noche", "soir", "Abend", "noite", "الليلة"):
+        assert any(word in text for text in texts), word
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_means_something_the_finder_knows(language):
+    """A meaning that no catalogue has would be dropped without a word."""
+    known = {(name.parameter, name.value) for name in names()}
+    known |= {("belief", value) for value in Belief.values} | {("covers", value) for value in Covers.values}
+    known |= {("attendance", value) for value in Attendance.values} | {("time", value) for value in TimeOfDay.values}
+    known |= {("day", value) for value in (*DAYS, TODAY, TOMORROW, "after-tomorrow")} | {("for", "me"), ("for", "someone")}
+    known |= {("open", "yes"), ("first_visit", "yes"), ("here", "yes"), ("unit", "mi"), ("unit", "km")}
+    file = json.loads((ROOT / f"meetings/data/words/{language}.json").read_text("utf-8"))
+
+    pairs = {pair for query in file["meaning"] for pair in parse_qsl(query, strict_parsing=True)}
+
+    numbers = {pair for pair in pairs if pair[0] in ("soon", "within", "clock")}
+    assert {value for name, value in numbers if name != "clock"} <= {"1", "15", "30", "60", "120"}
+    assert {value for name, value in numbers if name == "clock"} == {"12:00", "00:00"}
+    assert pairs - numbers <= known
+    assert len(pairs) > 60
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_can_say_the_usual_things(language):
+    file = json.loads((ROOT / f"meetings/data/words/{language}.json").read_text("utf-8"))
+    usual = {f"day={day}" for day in (*DAYS, "today", "tomorrow")} | {
+        "attendance=online", "attendance=in-person", "attendance=phone", "soon=60", "belief=none", "for=someone",
+        "open=yes", "first_visit=yes", "here=yes", "focus=women", "fellowship=aa", "fellowship=na", "covers=alcohol",
+        "language=en", "access=wheelchair", "feature=child-care", "day=today&time=evening&time=night",
+    }  # fmt: skip
+
+    assert {query for query, phrases in file["meaning"].items() if phrases} >= usual
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_alone_means_what_the_file_says(language):
+    file = json.loads((ROOT / f"meetings/data/words/{language}.json").read_text("utf-8"))
+    for query in ("day=monday", "day=today", "attendance=online", "belief=none", "focus=women", "covers=alcohol"):
+        for phrase in file["meaning"][query]:
+            pairs = read(phrase).pairs
+
+            assert pairs == parse_qsl(query), phrase
+
+
+# ── What holds for every sentence ───────────────────────────────────────────
+
+
+def test_case_and_punctuation_do_not_matter():
+    plain = read("smart meeting tonight near boston with childcare")
+
+    loud = read("SMART   meeting, TONIGHT... near Boston?! (with childcare)")
+
+    assert [(name, value.lower()) for name, value in loud.pairs] == plain.pairs
+
+
+def test_every_part_says_which_words_it_came_from():
+    reading = read("Women's SMART meeting at 7pm near Boston, MA")
+
+    assert {part.parameter: part.words for part in reading.parts} == {
+        "focus": "Women's",
+        "approach": "SMART meeting",
+        "from": "at 7pm",
+        "until": "at 7pm",
+        "near": "Boston, MA",
+    }
+
+
+def test_the_gazetteer_is_asked_once():
+    asked = []
+
+    class Counting(ShippedGazetteer):
+        def towns(self, names):
+            asked.append(len(names))
+            return super().towns(names)
+
+    sentence.read("women's AA near Salt Lake City", lexicon=lexicon(), gazetteer=Counting(), today=FRIDAY)
+
+    assert len(asked) == 1
+
+
+def test_a_value_the_catalogue_does_not_have_is_never_said():
+    without = sentence.Lexicon(name for name in names() if name.value != "lifering")
+
+    reading = sentence.read("LifeRing or SMART", lexicon=without, gazetteer=ShippedGazetteer(), today=FRIDAY)
+
+    assert read("LifeRing or SMART").pairs == [("approach", "lifering"), ("approach", "smart-recovery")]
+    assert reading.pairs == [("approach", "smart-recovery")]
+    assert reading.left == ("LifeRing",)
+
+
+PIECES = [word for row in rows() for word in row[0].split()]
+SENTENCES = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join))
+
+
+@given(SENTENCES)
+def test_whatever_is_typed_the_finder_understands_what_comes_out(text):
+    reading = read(text)
+
+    single = [name for name, _value in reading.pairs if name in ("near", "within", "unit", "soon", "from", "until")]
+    assert len(single) == len(set(single))
+    assert len(reading.pairs) == len(set(reading.pairs))
+    for name, value in reading.pairs:
+        assert value.strip()
+        if name in ("from", "until"):
+            assert re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)
+        if name in ("soon", "within"):
+            assert 0 < int(value) < 10_081
+    assert reading == read(text)
+
+
+@given(SENTENCES)
+def test_nothing_that_is_left_was_invented(text):
+    for left in read(text).left:
+        assert left in " ".join(text.split())

@@ -1,0 +1,154 @@
+"""A sentence in the one field leads to the search it means, and the page says what was left."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from groups.models import Approach
+from meetings.finder import index, saying
+from tests.factories import ApproachFactory, FellowshipFactory, GroupFactory, MeetingFactory, TraitFactory
+from tests.gazetteer import load_towns
+from tests.helpers import words
+
+pytestmark = pytest.mark.django_db
+URL = reverse("meetings:meeting_list")
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def gazetteer(tmp_path):
+    load_towns(tmp_path, lambda row: row["name"] in {"Boston", "Miami", "Reading"})
+
+
+@pytest.fixture
+def catalogue():
+    twelve_step = ApproachFactory(slug="twelve-step", name="12-Step Programs", also_known_as=["AA"])
+    ApproachFactory(slug="smart-recovery", name="SMART Recovery")
+    ApproachFactory(slug="green-path", name="Green Path", also_known_as=["GPX"])
+    FellowshipFactory(slug="aa", name="Alcoholics Anonymous", abbreviation="AA", approach=twelve_step)
+    TraitFactory(kind="focus", slug="women", name="Women")
+    TraitFactory(kind="feature", slug="child-care", name="Child care")
+
+
+def search_of(text: str, **others: str) -> dict[str, list[str]]:
+    given = QueryDict(mutable=True)
+    given.update({"say": text, **others})
+    return dict(saying.search_of(given, now=NOW).lists())
+
+
+def test_a_sentence_leads_to_its_search(client, gazetteer, catalogue):
+    response = client.get(URL, {"say": "women's SMART meeting tonight near Boston with childcare"})
+
+    assert response.status_code == 302
+    assert QueryDict(response.url.partition("?")[2]) == QueryDict(
+        "focus=women&approach=smart-recovery&day=today&time=evening&time=night&near=Boston&feature=child-care"
+    )
+
+
+def test_a_town_alone_is_a_place(client, gazetteer, catalogue):
+    response = client.get(URL, {"say": "boston"}, follow=True)
+
+    assert response.redirect_chain == [(f"{URL}?near=boston", 302)]
+    assert "Near Boston" in words(response)
+
+
+def test_what_was_set_before_goes_on_to_hold_and_the_rest_is_new(gazetteer, catalogue):
+    found = search_of("SMART", tz="Europe/Dublin", unit="km", view="map", near="Boston", approach="twelve-step")
+
+    assert found == {"approach": ["smart-recovery"], "tz": ["Europe/Dublin"], "unit": ["km"], "view": ["map"]}
+
+
+def test_a_distance_says_its_own_unit(gazetteer, catalogue):
+    assert search_of("5 miles from Boston", unit="km") == {"within": ["5"], "unit": ["mi"], "near": ["Boston"]}
+
+
+def test_the_day_after_tomorrow_is_the_visitors(catalogue):
+    given = QueryDict("say=day after tomorrow")
+
+    late_on_friday = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+
+    assert saying.search_of(given, now=late_on_friday, visitor_zone=ZoneInfo("UTC"))["day"] == "sunday"
+    assert saying.search_of(given, now=late_on_friday, visitor_zone=ZoneInfo("Asia/Tokyo"))["day"] == "monday"
+
+
+def test_the_catalogues_own_names_are_known(catalogue):
+    assert search_of("GPX") == {"approach": ["green-path"]}
+
+
+def test_a_value_the_catalogue_does_not_have_is_not_understood(catalogue):
+    assert search_of("SMART or LifeRing") == {"approach": ["smart-recovery"], "left": ["LifeRing"]}
+
+
+def test_what_was_not_understood_is_told_with_a_way_to_look_for_it(client, catalogue):
+    there = client.get(URL, {"say": "SMART blorp <b>now</b>"}, follow=True)
+
+    told = words(there)
+    assert "We did not understand: “blorp" in told
+    assert 'href="?approach=smart-recovery&amp;soon=60&amp;q=blorp' in there.content.decode()
+    assert "<b>now" not in there.content.decode()
+
+
+def test_a_page_without_anything_left_says_nothing_of_it(client, catalogue):
+    told = words(client.get(URL, {"approach": "smart-recovery"}))
+    of_some = words(client.get(URL, {"approach": "smart-recovery", "left": "blorp", "here": "yes"}))
+
+    assert "We did not understand" in of_some
+    assert "We do not know where you are" in of_some
+    assert "is not something we can search by" not in of_some
+    assert "We did not understand" not in told
+    assert "We do not know where you are" not in told
+
+
+def test_links_of_the_page_leave_out_what_was_only_told(client, catalogue):
+    for _n in range(2):
+        MeetingFactory(group=GroupFactory(approach=Approach.objects.get(slug="smart-recovery")))
+    index.refresh(None, now=timezone.now())
+
+    html = client.get(URL, {"approach": "smart-recovery", "left": "blorp", "here": "yes"}).content.decode()
+
+    assert 'href="?approach=smart-recovery&amp;sort=name"' in html
+    assert 'href="?approach=smart-recovery&amp;q=blorp"' in html
+    assert "left=" not in html.partition('id="finder"')[2]
+
+
+def test_near_me_without_a_place_asks_for_one(client, gazetteer, catalogue):
+    assert search_of("AA near me") == {"fellowship": ["aa"], "here": ["yes"]}
+    assert search_of("AA near me in Boston") == {"fellowship": ["aa"], "near": ["Boston"]}
+
+
+def test_words_that_nobody_understands_are_searched_for_in_names(gazetteer, catalogue):
+    MeetingFactory(group=GroupFactory(name="Miam Friends"))
+    index.refresh(None, now=NOW)
+
+    assert search_of("miam") == {"q": ["miam"]}
+
+
+def test_the_beginning_of_a_town_is_the_town_when_no_meeting_has_the_word(gazetteer, catalogue):
+    assert search_of("bosto") == {"near": ["bosto"]}
+    assert search_of("blorp") == {"q": ["blorp"]}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "\x00", "%", "'; drop", "١٢٣", "x" * 5000, "🙂 🙂", "near", "not"])
+def test_nothing_that_is_typed_is_an_error(client, catalogue, text):
+    response = client.get(URL, {"say": text}, follow=True)
+
+    assert response.status_code == 200
+    assert "say=" not in response.redirect_chain[0][0]
+
+
+def test_a_sentence_asks_the_gazetteer_once_however_many_words(
+    gazetteer, catalogue, django_assert_num_queries, django_assert_max_num_queries
+):
+    saying.lexicon()
+    memory_version = 1
+    short, long = "AA Boston", "women's SMART meeting tonight near Boston with childcare on Saturday or Sunday at 7pm"
+
+    for text in (short, long):
+        with django_assert_num_queries(memory_version + 1):
+            search_of(text)
+    with django_assert_num_queries(memory_version + 2):
+        search_of("AA 07030 Boston")
