@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connections
 
 _ROWS_A_CHUNK = 2_000
+# In small pieces, the rest of a chunk would be moved thousands of times.
+_BYTES_AT_ONCE = 1 << 20
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\x00": None})
 
 
@@ -43,7 +45,9 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]],
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
     lines = _Lines(rows)
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({quoted}) FROM STDIN", lines)
+        cursor.copy_expert(
+            f"COPY {connection.ops.quote_name(table)} ({quoted}) FROM STDIN", lines, size=_BYTES_AT_ONCE
+        )
     return lines.count
 
 

@@ -19,7 +19,7 @@ from meetings.copying import copy_rows
 from meetings.enums import ChannelState, TraitKind, TraitValue
 from meetings.feeds.decoding import Feed
 from meetings.feeds.importing.comparing import HALF, Comparison, digest
-from meetings.feeds.importing.tables import MEETINGS
+from meetings.feeds.importing.tables import MEETINGS, tell_planner
 from meetings.feeds.locating import Locator
 from meetings.feeds.readers import Reader
 from meetings.feeds.rows import Row, Skipped, SkipRow
@@ -94,7 +94,8 @@ def take_in(
     with connection.cursor() as cursor:
         cursor.execute("CREATE UNIQUE INDEX ON incoming (key)")
         # The wide columns are joined by nobody.
-        cursor.execute("ANALYZE incoming (key, group_key, venue_key, is_known, meeting_id, updated_at), touched (key)")
+        tell_planner(cursor, "incoming", "key, group_key, venue_key, is_known, meeting_id, updated_at")
+        tell_planner(cursor, "touched", "key")
     return taken
 
 

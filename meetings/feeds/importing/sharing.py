@@ -82,7 +82,7 @@ class _Settling:
                 " WHERE r.source_id = %(source)s AND r.values ? '{kind}_key'"
                 " AND (r.key IN (SELECT key FROM incoming) OR r.key IN (SELECT key FROM vanishing))"
             )
-            self._sql("ANALYZE named")
+            tell_planner(self._cursor, "named")
             self._sql(
                 "CREATE TEMPORARY TABLE base ON COMMIT DROP AS"
                 " WITH rows AS (SELECT n.key AS shared_key, r.key, r.values->'{kind}' AS said,"
@@ -101,7 +101,8 @@ class _Settling:
             )
         self._sql("CREATE TEMPORARY TABLE said ON COMMIT DROP AS WITH " + _FOLD.replace("{rows}", rows))
         self._sql("CREATE INDEX ON said (key)")
-        self._sql("ANALYZE said, base")
+        tell_planner(self._cursor, "said", "key")
+        tell_planner(self._cursor, "base", "key")
 
     def _rename(self) -> None:
         """Give those that all their rows left for one new name that name."""
@@ -214,7 +215,7 @@ class _Settling:
         self._cursor.execute("DROP TABLE IF EXISTS fresh, given_ids")
         self._cursor.execute("CREATE TEMPORARY TABLE given_ids (key text, public_id text) ON COMMIT DROP")
         copy_rows("given_ids", ("key", "public_id"), ((key, new_public_id()) for key in keys))
-        self._cursor.execute("ANALYZE given_ids")
+        tell_planner(self._cursor, "given_ids")
         slugs = "NULL::text[] AS slugs"
         choices = ""
         if self._kind == "group":
@@ -228,7 +229,7 @@ class _Settling:
             " NULL::text AS slug, g.public_id, " + slugs + " FROM given_ids g" + choices
         )
         self._sql("CREATE UNIQUE INDEX ON fresh (key)")
-        self._sql("ANALYZE fresh")
+        tell_planner(self._cursor, "fresh", "key")
 
 
 def give_slugs(cursor: Any, rows: str, table: str, *, choices: int) -> None:

@@ -141,14 +141,14 @@ def write(
     return len(rows)
 
 
-def tell_planner(cursor: Any, table: str, columns: str) -> None:
-    """Let the planner know what was written, by a few columns of a few thousand rows.
+def tell_planner(cursor: Any, table: str, columns: str = "") -> None:
+    """Let the planner know what was written, by a few thousand rows, and of a wide table by a few columns.
 
     Looking at 30,000 wide rows of a large table takes longer than an import of as many; the rest
     is for autovacuum.
     """
     cursor.execute("SET LOCAL default_statistics_target = 20")
-    cursor.execute(f"ANALYZE {table} ({columns})")
+    cursor.execute(f"ANALYZE {table} ({columns})" if columns else f"ANALYZE {table}")
     cursor.execute("SET LOCAL default_statistics_target = DEFAULT")
 
 

@@ -79,7 +79,7 @@ class Writer:
             " SELECT key, public_id, slugs, NULL::text AS slug FROM incoming WHERE NOT is_known"
         )
         sharing.give_slugs(self._cursor, "named_meetings", "meetings_meeting", choices=3)
-        self._sql("ANALYZE named_meetings")
+        tell_planner(self._cursor, "named_meetings", "key, slug")
         clock = self._now.isoformat()
         own = {"source_id": self._source.pk, "created_at": clock, "updated_at": clock, "last_seen_at": clock}
         self._sql(
