@@ -209,7 +209,10 @@ class _Search:
     @cached_property
     def without(self) -> dict[str, Bits]:
         """What would be left without the conditions of one facet, for each that has some."""
-        return self.selection.each_without(include_unsaid=self.include_unsaid)
+        without = self.selection.each_without(include_unsaid=self.include_unsaid)
+        if "attendance" in without and self.selection.depends_on_attendance:
+            without["attendance"] = self.selection.attended([]).matching(include_unsaid=self.include_unsaid)
+        return without
 
     def _facets(self, left: Bits) -> dict[str, Facet]:
         """Return every facet with how many meetings each choice would give.
@@ -222,10 +225,24 @@ class _Search:
         counts = self.selection.counts([name for name in FACETS if name not in lifted], left)
         for name in lifted:
             counts |= self.selection.counts([name], self.without[name])
+        if self.selection.depends_on_attendance:
+            counts["attendance"] = self._attendance_counts()
         found = {name: self._facet(name, counts[name]) for name in FACETS}
         for name, values in BY_CLOCK.items():
             found[name] = self._facet(name, self.selection.counts_by_clock(values, self.without.get(name, left)))
         return found
+
+    def _attendance_counts(self) -> dict[str, int]:
+        """Return what each way to attend would give, where it decides whose clock days and times are told by."""
+        in_a_room, from_afar = (self.selection.attended([way]) for way in (Attendance.IN_PERSON, Attendance.ONLINE))
+        counts: dict[str, int] = {}
+        for others in (from_afar, in_a_room):
+            left = others.matching(include_unsaid=self.include_unsaid)
+            found = others.counts(["attendance"], left)["attendance"]
+            counts |= {
+                way: number for way, number in found.items() if (way == Attendance.IN_PERSON) == (others is in_a_room)
+            }
+        return counts
 
     def _facet(self, name: str, counts: dict[str, int]) -> Facet:
         asked = self.asked[name]

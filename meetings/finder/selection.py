@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from math import radians
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -27,6 +28,8 @@ MAY_BE_UNSAID = frozenset({"format", "focus", "access", "feature", "language", "
 
 SORT_BY_TIME, SORT_BY_DISTANCE, SORT_BY_NAME = "time", "distance", "name"
 
+# Conditions that ask the clock.
+_BY_CLOCK = ("day", "time", "hours")
 # Of more than these, those that start soon are looked at first.
 _MANY = 2000
 _HORIZONS = (3, 30)
@@ -78,6 +81,8 @@ class Selection:
         self._near: Positions | None = None
         self._kilometres: NDArray[np.float64] = np.empty(0)
         self._rows_by_clock: dict[str, Bits] = {}
+        # What was asked of the clock, to be asked of another one.
+        self._clock_asked: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
 
     # Conditions
 
@@ -102,13 +107,16 @@ class Selection:
         return None if self._near is None else self._kilometres[np.searchsorted(self._near, at)]
 
     def on_days(self, values: Iterable[str]) -> None:
+        self._clock_asked.append((Selection.on_days, (values,)))
         self._any_by_clock("day", values)
 
     def at_times(self, values: Iterable[str]) -> None:
+        self._clock_asked.append((Selection.at_times, (values,)))
         self._any_by_clock("time", values)
 
     def starting_between(self, first: int, end: int) -> None:
         """Keep those that start from one minute of the day until before another."""
+        self._clock_asked.append((Selection.starting_between, (first, end)))
         self.among("hours", self.clock.between(first, end))
 
     def starting_soon(self, minutes: int) -> None:
@@ -136,6 +144,19 @@ class Selection:
         return self.memory.nothing() if row is None else row
 
     # What is left
+
+    @property
+    def depends_on_attendance(self) -> bool:
+        """Whether the way to attend decides by whose clock some conditions are told."""
+        return bool(self.visitor_zone and self._clock_asked)
+
+    def attended(self, attendance: Iterable[str]) -> Selection:
+        """Return the same conditions, days and times told as for these ways to attend; no way itself is a condition."""
+        other = Selection(self.memory, self.names, now=self.now, visitor_zone=self.visitor_zone, attendance=attendance)
+        other.clauses = [one for one in self.clauses if one.facet not in ("attendance", *_BY_CLOCK)]
+        for ask, values in self._clock_asked:
+            ask(other, *values)
+        return other
 
     def matching(self, *, include_unsaid: bool = False, without: str = "") -> Bits:
         """Return who meets all conditions, those of one facet left out."""

@@ -126,3 +126,35 @@ def test_the_oracle_would_notice_a_wrong_clock():
 
     assert right.said
     assert right.said != wrong.said
+
+
+@pytest.mark.parametrize("chosen", [[], ["online"], ["in-person"], ["online", "phone"]])
+def test_the_number_beside_each_way_to_attend_is_what_that_way_finds(chosen):
+    now = MOMENTS["an ordinary Monday"]
+    world.build(seed=7, size=160, around=now.date())
+    index.refresh(None, now=now)
+    meetings = whole_world()
+    rests = [
+        {"tz": [zone]} | asked
+        for zone in ("Pacific/Honolulu", "Asia/Kathmandu")
+        for asked in ({"time": ["evening"]}, {"day": ["today"]}, {"day": ["tuesday"]}, {"hours": (17 * 60, 20 * 60)})
+    ]
+    differing = 0
+
+    for rest in rests:
+        asked = rest | ({"attendance": chosen} if chosen else {})
+        shown = finder.search(query(asked), now=now).facets["attendance"].choices
+        expected = {
+            way: len(world.find(meetings, rest | {"attendance": [way]}, now=now).said)
+            for way in ("in-person", "online", "hybrid", "phone")
+        }
+
+        assert {choice.value: choice.count for choice in shown if choice.count} == {
+            way: number for way, number in expected.items() if number
+        }
+        # By one clock alone, a hybrid meeting would be counted the same on both sides.
+        by_own = world.find(meetings, rest | {"attendance": ["in-person", "online"]}, now=now).said
+        by_visitor = world.find(meetings, rest | {"attendance": ["online"]}, now=now).said
+        differing += bool(by_visitor - by_own)
+
+    assert differing
