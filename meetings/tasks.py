@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from groups.enums import ReadingKind
 from meetings import claims, erasure, occurrences, rsvps, twins
+from meetings.curation import bulk
 from meetings.feeds import readings, refreshing
 from meetings.finder import index
 from meetings.reminders import consent, health, sending
@@ -86,3 +87,15 @@ def look_after_sources(**_kwargs) -> int:
 def find_twins(**_kwargs) -> int:
     """Look through all listings for those that two sources have."""
     return twins.find(now=timezone.now())
+
+
+@shared_task
+def change_listings(**_kwargs) -> int:
+    """Go on with changes of many listings that somebody ordered; returns how many orders were finished."""
+    now = timezone.now()
+    finished = 0
+    for order in bulk.unfinished():
+        while bulk.resume(order, now=now):
+            pass
+        finished += 1
+    return finished

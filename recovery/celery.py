@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "change-listings": {
+        "task": "meetings.tasks.change_listings",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "find-twins": {
         "task": "meetings.tasks.find_twins",
         "schedule": crontab(hour=4, minute=20),

@@ -7,7 +7,7 @@ it is, and says why.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, User
@@ -196,14 +196,10 @@ def resume(decision: Decision, *, now: datetime, most: int = AT_ONCE) -> bool:
     return bool(decision.after[_WAITING])
 
 
-def unfinished(*, now: datetime) -> QuerySet[Decision]:
-    """Return the changes that a worker should have gone on with a minute ago."""
-    return Decision.objects.filter(
-        kind=DecisionKind.BULK,
-        undone_at=None,
-        made_at__lte=now - timedelta(minutes=1),
-        after__waiting__0__isnull=False,
-    ).order_by("made_at", "pk")
+def unfinished() -> QuerySet[Decision]:
+    """Return the changes of which listings still wait, oldest first."""
+    orders = Decision.objects.filter(kind=DecisionKind.BULK, undone_at=None, after__waiting__0__isnull=False)
+    return orders.order_by("made_at", "pk")
 
 
 def progress(decision: Decision) -> Progress:

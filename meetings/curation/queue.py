@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from groups.access import Scope
 from groups.enums import ClaimState, GroupState, ImportAction, ImportOutcome, ListingState
 from groups.models import Approach, Claim, Fellowship, ImportChange, ImportRun, Source
-from meetings import access, freshness, working_days
+from meetings import access, freshness, reports, working_days
 from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState, TwinState
 from meetings.models import Meeting, Suggestion, Twins
 
@@ -151,9 +151,11 @@ class _Waiting(Sequence):
 
 def _reports(scope: Scope, now: datetime) -> _Source:
     is_open = Q(reports__state=ReportState.OPEN)
+    # While the group has time to answer, nobody else is asked, unless the way in is hidden.
+    ours_to_answer = Q(pk__in=reports.for_curators(now=now).order_by().values("meeting"))
     rows = (
         meetings_of(scope)
-        .filter(is_open)
+        .filter(ours_to_answer | is_open & Q(doubted_at__isnull=False))
         .annotate(
             reported_at=Min("reports__made_at", filter=is_open),
             said=Count("reports", filter=is_open, distinct=True),

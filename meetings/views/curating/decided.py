@@ -1,0 +1,62 @@
+"""What was decided, and taking it back."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from groups.access import for_curators
+from meetings import decisions
+from meetings.curation import bulk, decided
+from meetings.enums import DecisionKind
+from meetings.models import Decision
+
+PER_PAGE = 50
+
+
+@require_GET
+@for_curators
+def decision_list(request: HttpRequest) -> HttpResponse:
+    found = decided.decisions_of(request.scope, request.user).select_related("meeting", "group")
+    page = Paginator(found.order_by("-made_at", "-pk"), PER_PAGE).get_page(request.GET.get("page", 1))
+    return render(request, "curate/decision_list.html", {"part": "decisions", "page": page, "now": timezone.now()})
+
+
+@require_GET
+@for_curators
+def decision(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = decided.get_decision(request.scope, request.user, public_id)
+    context = {
+        "part": "decisions",
+        "decision": found,
+        "told": decided.told(found),
+        "can_undo": decisions.can_undo(found, now=timezone.now()),
+        "progress": bulk.progress(found) if found.kind == DecisionKind.BULK else None,
+    }
+    return render(request, "curate/decision.html", context)
+
+
+@require_POST
+@for_curators
+def undo(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = decided.get_decision(request.scope, request.user, public_id)
+    try:
+        undone = decisions.undo(found, by=request.user, now=timezone.now())
+    except decisions.CannotUndo as refusal:
+        messages.error(request, str(refusal))
+        return redirect(reverse("curate:decision", args=[public_id]))
+    messages.success(request, _("Taken back."))
+    for sentence in undone.kept[:20]:
+        messages.warning(request, sentence)
+    return redirect(reverse("curate:decision", args=[public_id]))
+
+
+def say_done(request: HttpRequest, made: Decision, words: str) -> None:
+    """Say what was done, with the way back to it."""
+    url = reverse("curate:decision", args=[made.public_id])
+    messages.success(request, format_html('{} <a href="{}">{}</a>', words, url, _("Look at it, or take it back")))
