@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 
+from groups import history
 from groups.models import Approach, Group, Source
-from meetings.demo import showcase, towns
+from meetings.demo import people, showcase, towns
 from meetings.demo.building import Builder
 from meetings.demo.listings import MadeGroup, Town
 from meetings.demo.profiles import PROFILES
@@ -23,6 +25,7 @@ _SEED = 20_240_101
 _GROUPS_AROUND_BOSTON, _GROUPS_ELSEWHERE, _GROUPS_ONLINE = 7, 7, 25
 _SHOWN_OFTEN = ("smart-recovery", "refuge-recovery", "sos", "celebrate-recovery", "recovery-dharma", "lifering")
 _TOWNS_SHOWN_OFTEN = 5
+_GROUPS_OF_THE_HOST = 3
 _MODELS: tuple[Any, ...] = (Meeting, Group, Venue)
 _ROWS_A_DELETE = 2_000
 
@@ -49,13 +52,16 @@ def load_demo(*, now: datetime) -> Written:
     _require_catalogue()
     monday = _monday(now)
     groups = list(_demo_groups(monday))
-    with transaction.atomic():
+    with transaction.atomic(), history.untold():
         source = _source(DEMO_NAME, DEMO_SLUG)
         known = {model: dict(model.objects.filter(source=source).values_list("source_key", "pk")) for model in _MODELS}
         keys = _keys(groups)
         _clear(source, keys)
         written = Writer(source, monday=monday, known=known).write(groups)
         gone = _delete_left_over(source, keys)
+        if settings.SHOWS_OUTBOX:
+            kept = [group.key for group in groups[:_GROUPS_OF_THE_HOST]]
+            people.make(list(Group.objects.filter(source=source, source_key__in=kept).order_by("pk")), now=now)
     index.refresh([*written.meeting_ids, *gone], now=now)
     return written
 
@@ -76,7 +82,7 @@ def make_data_set(
         raise PlacesMissing
     remove(DATA_SET_NAME, now=now)
     builder = Builder(seed=seed, mark="made", monday=monday.date())
-    with transaction.atomic():
+    with transaction.atomic(), history.untold():
         source = _source(DATA_SET_NAME, DATA_SET_SLUG)
         made = _so_many(builder, towns.of_the_world(), meetings)
         written = Writer(source, monday=monday, known={}).write(made, progress=progress)
@@ -91,7 +97,9 @@ def remove(name: str, *, now: datetime) -> int:
     if source is None:
         return 0
     ids = list(Meeting.objects.filter(source=source).order_by("pk").values_list("pk", flat=True))
-    with transaction.atomic():
+    with transaction.atomic(), history.untold():
+        if name == DEMO_NAME:
+            people.remove()
         for model in _MODELS:
             keys = list(model.objects.filter(source=source).order_by("pk").values_list("pk", flat=True))
             for first in range(0, len(keys), _ROWS_A_DELETE):

@@ -56,8 +56,7 @@ class SignIn(LoginCodeVerificationProcess):
 
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Sign in, opening an account first when there is none. Raises AccountClosed."""
-        if self.user is None:
-            self._user = self.stage.login.user = open_account(self.state["email"])
+        self._user = self.stage.login.user = open_account(self.state["email"])
         return super().finish(redirect_url)
 
 
@@ -82,8 +81,9 @@ def open_account(address: str) -> User:
             raise AccountClosed
         if user is None:
             user = User.objects.create_user(username=new_name(), email=address.lower())
-        if not EmailAddress.objects.filter(user=user, email=address.lower()).exists():
-            EmailAddress.objects.create(user=user, email=address.lower(), primary=True, verified=True)
+        EmailAddress.objects.update_or_create(
+            user=user, email=address.lower(), defaults={"primary": True, "verified": True}
+        )
     return user
 
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Model
 
-from groups.enums import GroupState, ListingState
-from groups.models import Approach, Fellowship, Group, Source
+from groups import access
+from groups.enums import CameBy, GroupState, ListingState
+from groups.models import Approach, Fellowship, Group, HostRole, Source
 from meetings import demo
 from meetings.demo import towns
 from meetings.enums import ChannelState, JoinVisibility, Observers, OpenTo, RsvpPolicy, TraitValue
@@ -259,3 +261,47 @@ def test_data_set_and_demo_live_side_by_side(ready):
 
     assert demo_meetings().count() == count
     assert Meeting.objects.count() == count
+
+
+# ── Its people ──────────────────────────────────────────────────────────────
+
+
+def test_the_demo_has_a_host_a_curator_and_an_admin_where_mail_stays_here(ready):
+    demo.load_demo(now=NOW)
+    demo.load_demo(now=NOW)
+
+    host, second, curator, admin = (
+        User.objects.get(email=f"{name}@demo.example") for name in ("host", "second-host", "curator", "admin")
+    )
+    assert access.groups_hosted_by(host).count() == 3
+    assert access.groups_hosted_by(second).count() == 1
+    assert HostRole.objects.filter(came_by=CameBy.DEMO).count() == 4
+    assert access.curated_groups(curator).count() == Group.objects.count()
+    assert access.is_admin(admin)
+    assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_where_mail_goes_out_the_demo_has_no_people(ready, settings):
+    settings.SHOWS_OUTBOX = False
+
+    demo.load_demo(now=NOW)
+
+    assert not User.objects.exists()
+
+
+def test_people_of_the_demo_go_with_it(ready):
+    demo.load_demo(now=NOW)
+    assert User.objects.count() == 4
+
+    demo.remove(demo.DEMO_NAME, now=NOW)
+
+    assert not User.objects.exists()
+    assert not HostRole.objects.exists()
+
+
+def test_loading_the_demo_writes_no_history(ready):
+    demo.load_demo(now=NOW)
+    demo.remove(demo.DEMO_NAME, now=NOW)
+
+    assert not Group.history.exists()
+    assert not Meeting.history.exists()

@@ -12,6 +12,7 @@ import threading
 import time
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -19,6 +20,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 from honcho.process import Popen, Process
 
+from meetings.demo import people
 from recovery import embedded, machine
 
 READY_SECONDS = 60
@@ -74,10 +76,21 @@ class Command(BaseCommand):
         started = time.monotonic()
         while time.monotonic() - started < READY_SECONDS and manager.returncode is None:
             if answers(port):
-                self.stdout.write(f"\n{settings.SITE_NAME} is ready: {url}\nStop it with Ctrl-C.\n\n")
+                self.stdout.write(f"\n{settings.SITE_NAME} is ready: {url}\n{_sign_in(url)}Stop it with Ctrl-C.\n\n")
                 self.stdout.flush()
                 return
             time.sleep(0.1)
+
+
+def _sign_in(url: str) -> str:
+    """Return how to get in as a host or curator of the demo, "" when there is none or mail goes elsewhere."""
+    if not settings.SHOWS_OUTBOX or not User.objects.filter(email=people.HOST).exists():
+        return ""
+    connections.close_all()
+    return (
+        f"Demo host {people.HOST}, curator {people.CURATOR}, admin {people.ADMIN}:\n"
+        f"type one at {url}/account/login/; the code arrives at {url}/outbox/, and no second step is asked for here.\n"
+    )
 
 
 def commands(port: int) -> dict[str, list[str]]:
