@@ -118,9 +118,12 @@ def may_show_join(
     `start` is the date in progress or the next one, None when there is none. Everybody is
     shown what the group gives to everybody: at any time, or from 15 minutes before the start
     until the end. `has_pressed` is somebody who pressed a button for it, `is_coming` somebody
-    with a place at this date. A paused meeting, and a cancelled date, have no join step.
+    with a place at this date. A paused meeting, and a cancelled date, have no join step; of one
+    in doubt (`Meeting.doubted_at`) it is hidden from all.
     """
     if not is_running(meeting) or not may_show_place(meeting) or (start is not None and start.is_cancelled):
+        return False
+    if meeting.doubted_at is not None:
         return False
     match meeting.join_visibility:
         case JoinVisibility.EVERYONE:

@@ -100,6 +100,8 @@ def for_meeting(
         return None
     if start is not None and start.is_cancelled:
         return None
+    if meeting.doubted_at is not None:
+        return JoinStep(is_shown=False, how_to_get=_why_hidden())
     if not access.may_show_join(meeting, start, now, is_coming=is_coming, has_pressed=has_pressed):
         next_url, next_label = _next_step(meeting, start, now)
         return JoinStep(
@@ -194,6 +196,14 @@ def _next_step(meeting: Meeting, start: Start | None, now: datetime) -> tuple[st
         case JoinVisibility.ASK if questions.can_be_asked(meeting):
             return reverse("meetings:ask", args=[meeting.slug]), _("Ask the group")
     return "", ""
+
+
+def _why_hidden() -> str:
+    """Say why reports keep the way in from everybody."""
+    return _(
+        "Several people reported that this meeting could not be reached. So that nobody waits in vain, the way in "
+        "is hidden until its group says how things stand."
+    )
 
 
 def _how_to_get(meeting: Meeting, start: Start | None, *, has_next: bool) -> str:

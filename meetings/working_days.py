@@ -11,9 +11,13 @@ _SATURDAY = 5
 
 def after(start: datetime, days: int) -> datetime:
     """Return the instant so many working days later; what comes in at a weekend counts from Monday, 00:00."""
-    moment = _begin(start)
+    moment = start
+    if moment.weekday() >= _SATURDAY:
+        moment = _midnight(moment + (7 - moment.weekday()) * _DAY)
     for _number in range(days):
-        moment = _begin(moment + _DAY)
+        moment += _DAY
+        while moment.weekday() >= _SATURDAY:
+            moment += _DAY
     return moment
 
 
@@ -30,12 +34,6 @@ def before(end: datetime, days: int) -> datetime:
         moment -= _DAY
         while moment.weekday() >= _SATURDAY:
             moment -= _DAY
-    return moment
-
-
-def _begin(moment: datetime) -> datetime:
-    while moment.weekday() >= _SATURDAY:
-        moment = _midnight(moment + _DAY)
     return moment
 
 

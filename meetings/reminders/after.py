@@ -5,15 +5,20 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from meetings.enums import MessageKind, TookPlace
+from meetings import confirmations, reports
+from meetings.enums import MessageKind, ReportKind, TookPlace
 from meetings.models import AfterAnswer, OutgoingMessage
 
 # Written on the message so that one question has one answer. What it was is not written there.
 _ANSWERED = "answered"
 
 
-def take_answer(message: OutgoingMessage, answer: TookPlace, *, now: datetime) -> bool:
-    """Keep the answer, once. Returns whether it was the first."""
+def take_answer(message: OutgoingMessage, answer: TookPlace, *, now: datetime, device: str = "") -> bool:
+    """Keep the answer, once. Returns whether it was the first.
+
+    That nobody was there is a report (`device` as in `reports.device_key`); that it took place
+    may confirm the listing, together with what others said.
+    """
     with transaction.atomic():
         first = (
             OutgoingMessage.objects.filter(pk=message.pk, kind=MessageKind.AFTER)
@@ -27,6 +32,16 @@ def take_answer(message: OutgoingMessage, answer: TookPlace, *, now: datetime) -
                 answer=answer,
                 answered_on=now.date(),
             )
+            if answer == TookPlace.NOBODY_THERE:
+                reports.send(
+                    message.occurrence.meeting,
+                    ReportKind.NOBODY_THERE,
+                    now=now,
+                    device=device,
+                    original_on=message.occurrence.original_on,
+                )
+            elif answer == TookPlace.YES:
+                confirmations.heed_visitors(message.occurrence.meeting_id, now=now)
     return bool(first)
 
 

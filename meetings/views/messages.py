@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from meetings import limits
+from meetings import reports as found_wrong
 from meetings.channels import outbox
 from meetings.enums import StopReason, TookPlace
 from meetings.models import OutgoingMessage, StoppedAddress
@@ -56,7 +57,7 @@ def after_date(request: HttpRequest, token: str) -> HttpResponse:
         said = request.POST.get("answer", "")
         if said not in TookPlace.values:
             return render(request, "meetings/after.html", {"choices": TookPlace.choices}, status=422)
-        after.take_answer(message, TookPlace(said), now=now)
+        after.take_answer(message, TookPlace(said), now=now, device=found_wrong.device_key(request))
         message.refresh_from_db(fields=["answer"])
     context = {"choices": TookPlace.choices, "is_answered": after.is_answered(message)}
     return render(request, "meetings/after.html", context)

@@ -1,0 +1,166 @@
+"""Asking keepers whether their listings are still true, over a clock that moves."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from groups.enums import FeedFormat, ListingState, Role
+from meetings import confirmations, contacts, messages, posting, reports, still_true
+from meetings.enums import ConfirmedHow, MessageKind, UnlistedWhy
+from meetings.freshness import Due
+from meetings.models import Meeting, OutgoingMessage
+from tests.cast import make_host
+from tests.factories import GroupFactory, MeetingFactory, SourceFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def kept(days_ago=0, **said):
+    """Return a meeting confirmed by its group so many days ago."""
+    meeting = MeetingFactory(**said)
+    at = NOW - days_ago * DAY
+    confirmations.confirm(meeting, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=at)
+    return meeting
+
+
+def fresh(meeting):
+    return Meeting.objects.get(pk=meeting.pk)
+
+
+def mails(*kinds):
+    messages = OutgoingMessage.objects.filter(kind__in=kinds or MessageKind.values)
+    return sorted((message.kind, contacts.address_of(message.recipient)) for message in messages)
+
+
+def test_a_fresh_listing_is_left_alone():
+    meeting = kept(75)
+    make_host(meeting.group)
+
+    done = still_true.look_after(now=NOW)
+
+    assert (dict(done), mails()) == ({}, [])
+
+
+def test_hosts_are_asked_once_before_it_ages():
+    meeting = kept(76)
+    make_host(meeting.group)
+    make_host(meeting.group, "second")
+
+    done = still_true.look_after(now=NOW)
+    again = still_true.look_after(now=NOW + DAY)
+
+    assert (dict(done), dict(again)) == ({Due.ASK: 1}, {})
+    assert mails() == [("still-true", "host@example.org"), ("still-true", "second@example.org")]
+
+
+def test_one_mail_for_all_meetings_of_a_group():
+    group = GroupFactory()
+    make_host(group)
+    soon = kept(70, group=group)
+    due = kept(80, group=group)
+
+    done = still_true.look_after(now=NOW)
+
+    assert dict(done) == {Due.ASK: 2}
+    assert mails() == [("still-true", "host@example.org")]
+    assert (fresh(soon).asked_at, fresh(due).asked_at) == (NOW, NOW)
+
+
+def test_a_listing_of_a_feed_follows_its_feed():
+    feed = SourceFactory(format=FeedFormat.MEETING_GUIDE)
+    of_feed = kept(1000, source=feed)
+    by_hand = kept(1000, source=SourceFactory(format=FeedFormat.NONE))
+
+    still_true.look_after(now=NOW)
+    still_true.look_after(now=NOW + 20 * DAY)
+
+    assert fresh(of_feed).state == ListingState.PUBLIC
+    assert fresh(by_hand).state == ListingState.UNLISTED
+
+
+def test_over_a_year_without_an_answer():
+    meeting = kept(0)
+    make_host(meeting.group)
+    seen = []
+
+    for day in range(366):
+        for due in still_true.look_after(now=NOW + day * DAY):
+            seen.append((day, due))
+
+    assert seen == [(76, Due.ASK), (166, Due.ASK), (196, Due.GIVE_NOTICE), (210, Due.TAKE_OFF)]
+    assert (fresh(meeting).state, fresh(meeting).unlisted_why) == (ListingState.UNLISTED, UnlistedWhy.STALE)
+    # The second question took the place of the first, which nobody had sent.
+    assert [kind for kind, _address in mails()] == ["still-true", "unlisted", "unlisted"]
+
+
+def test_an_answer_in_time_begins_the_year_anew():
+    meeting = kept(0)
+    make_host(meeting.group)
+
+    for day in range(366):
+        now = NOW + day * DAY
+        if OutgoingMessage.objects.filter(kind=MessageKind.STILL_TRUE).delete()[0]:
+            still_true.confirm([fresh(meeting)], role=Role.HOST, how=ConfirmedHow.BY_MAIL, now=now)
+        still_true.look_after(now=now)
+
+    assert fresh(meeting).state == ListingState.PUBLIC
+    assert meeting.confirmations.count() == 5
+
+
+def test_one_press_brings_back_what_was_taken_off_for_age():
+    meeting = kept(0)
+    still_true.look_after(now=NOW + 200 * DAY)
+    still_true.look_after(now=NOW + 220 * DAY)
+    off = fresh(meeting).state
+
+    still_true.confirm([meeting], role=Role.HOST, how=ConfirmedHow.BY_MAIL, now=NOW + 221 * DAY)
+
+    assert (off, fresh(meeting).state) == (ListingState.UNLISTED, ListingState.PUBLIC)
+    assert fresh(meeting).confirmed_at == NOW + 221 * DAY
+
+
+def test_what_a_curator_took_off_stays_off():
+    meeting = kept(0, state=ListingState.UNLISTED, unlisted_why=UnlistedWhy.BY_CURATOR)
+
+    still_true.confirm([meeting], role=Role.HOST, how=ConfirmedHow.BY_MAIL, now=NOW)
+
+    assert fresh(meeting).state == ListingState.UNLISTED
+
+
+def test_one_press_answers_reports_too():
+    meeting = kept(10)
+    reports.send(meeting, "nobody-there", now=NOW, device="a" * 32)
+    reports.send(meeting, "nobody-there", now=NOW, device="b" * 32)
+    doubted = fresh(meeting).doubted_at
+
+    still_true.confirm([meeting], role=Role.HOST, how=ConfirmedHow.BY_MAIL, now=NOW + DAY)
+
+    assert (doubted, fresh(meeting).doubted_at) == (NOW, None)
+    assert fresh(meeting).confirmed_at == NOW + DAY
+
+
+def test_a_no_pauses_the_meeting():
+    meeting = kept(10)
+
+    still_true.stop([meeting], role=Role.HOST, how=ConfirmedHow.BY_MAIL, now=NOW)
+
+    assert (fresh(meeting).state, fresh(meeting).confirmed_at) == (ListingState.PAUSED, None)
+
+
+@pytest.mark.parametrize(
+    "send",
+    [posting.send_still_true, posting.send_report, partial(posting.send_unlisted, is_off=False)],
+    ids=["still-true", "report", "unlisted"],
+)
+def test_the_mail_names_nothing_of_what_it_is_about(send):
+    meeting = kept(80, name="Thursday Sober Circle", group__name="Sober Circle")
+
+    send(meeting.group, "host@example.org", now=NOW)
+
+    said = messages.words_of(OutgoingMessage.objects.get(), now=NOW)
+    whole = " ".join([said.subject, *said.lines, said.press, said.link])
+    assert "/still-true/" in said.link
+    assert not {"Sober", "Circle", "Thursday", meeting.slug} & set(whole.replace("/", " ").split())
