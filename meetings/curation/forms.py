@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groups.access import Scope
-from meetings import access, listing_fields, schedules
+from meetings import access, listing_fields
 from meetings.curation.bulk import Action, Change
 from meetings.enums import TraitValue, Verdict
 from meetings.models import SuggestedValue, Trait, Venue
@@ -217,7 +217,3 @@ class DaysForm(_Plain):
         initial="copies",
         widget=forms.RadioSelect,
     )
-
-    def rule(self, weekdays: Iterable[int]) -> str:
-        rule = schedules.Rule(schedules.Frequency.WEEKLY, tuple(sorted(weekdays)), 1)
-        return schedules.format_rrule(rule)

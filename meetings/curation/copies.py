@@ -1,0 +1,98 @@
+"""A meeting copied: once, or onto many days at one time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from groups.enums import ListingState, Role
+from groups.history import told
+from meetings import decisions, listing_fields, schedules
+from meetings.enums import DecisionKind
+from meetings.listing_fields import Part
+from meetings.models import Decision, Meeting
+
+# What a copy does not take along: its own dates, and how it stands.
+_NOT_COPIED = {"first_on", "last_on", "state", "unlisted_why"}
+
+
+class NothingToCopy(Exception):
+    """No day was left that the meeting does not have already."""
+
+
+def copy(
+    meeting: Meeting,
+    changes: list[Mapping[str, Any]],
+    *,
+    token: str,
+    by: AbstractBaseUser,
+    now: datetime,
+) -> Decision:
+    """Make a further meeting of the group for each of `changes`, like this one but for those values.
+
+    `token` is the public id of the decision, so that two presses are one copy. Taking it back
+    makes drafts of the copies.
+
+    Raises listing_fields.InvalidChange, NothingToCopy.
+    """
+    if not changes:
+        raise NothingToCopy
+    try:
+        with transaction.atomic(), told(role=Role.CURATOR):
+            decision = _order(meeting, token, by=by, now=now)
+            for values in changes:
+                made = listing_fields.create(
+                    _values(meeting) | dict(values), by=by, role=Role.CURATOR, now=now, group=meeting.group
+                )
+                key = decisions.key_of(made)
+                decision.before[decisions.LISTINGS][key] = {"state": ListingState.DRAFT.value}
+                decision.after[decisions.LISTINGS][key] = {"state": made.state}
+            decision.save(update_fields=["before", "after"])
+    except IntegrityError:
+        return Decision.objects.get(public_id=token)
+    return decision
+
+
+def many_days(meeting: Meeting, weekdays: list[int], *, start_time: str | None, name: str) -> list[dict[str, Any]]:
+    """Return the values of a copy for each of these days of the week, without the meeting's own."""
+    own = set(meeting.rule.weekdays) if meeting.rrule and start_time in (None, _time_of(meeting)) else set()
+    common: dict[str, Any] = {"start_time": start_time} if start_time else {}
+    if name:
+        common["name"] = name
+    return [common | {"rrule": rule_of([day])} for day in weekdays if day not in own]
+
+
+def rule_of(weekdays: list[int]) -> str:
+    """Return the rule of every week on these days."""
+    rule = schedules.Rule(schedules.Frequency.WEEKLY, tuple(sorted(set(weekdays))), 1)
+    return schedules.format_rrule(rule)
+
+
+def _order(meeting: Meeting, token: str, *, by: AbstractBaseUser, now: datetime) -> Decision:
+    return Decision.objects.create(
+        public_id=token,
+        kind=DecisionKind.EDIT,
+        subject=meeting.public_id,
+        title=meeting.name,
+        group=meeting.group,
+        meeting=meeting,
+        made_at=now,
+        made_by_id=by.pk,
+        role=Role.CURATOR,
+        before={decisions.LISTINGS: {}},
+        after={decisions.LISTINGS: {}},
+    )
+
+
+def _values(meeting: Meeting) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in listing_fields.values(meeting).items()
+        if name not in _NOT_COPIED and listing_fields.field(name).part is Part.MEETING and value not in ("", None, [])
+    }
+
+
+def _time_of(meeting: Meeting) -> str:
+    return listing_fields.value_of(meeting, "start_time")
