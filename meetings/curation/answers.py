@@ -1,4 +1,7 @@
-"""What a curator decides about suggestions, reports, claims and flags, each written down with its way back."""
+"""What a curator decides about suggestions, reports, claims and flags, each written down with its way back.
+
+Hosts decide the same of their own group, in their own role.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,14 +34,15 @@ def decide_suggestion(
     now: datetime,
     answer: str = "",
     for_all_at_venue: bool = False,
+    role: Role = Role.CURATOR,
 ) -> Decision:
     """Accept or refuse a suggestion field by field, change the listing, tell the sender.
 
     Raises suggestions.AlreadyDecided and listing_fields.InvalidChange; then nothing is decided.
     """
-    with transaction.atomic(), told(role=Role.CURATOR):
+    with transaction.atomic(), told(role=role):
         decided = suggestions.decide(
-            suggestion, verdicts, by=by, role=Role.CURATOR, now=now, answer=answer, for_all_at_venue=for_all_at_venue
+            suggestion, verdicts, by=by, role=role, now=now, answer=answer, for_all_at_venue=for_all_at_venue
         )
         before: dict[str, Any] = {decisions.LISTINGS: {}}
         after: dict[str, Any] = {decisions.LISTINGS: {}, "state": str(decided.suggestion.state)}
@@ -55,7 +59,7 @@ def decide_suggestion(
             subject=suggestion.public_id,
             title=title_of(decided.suggestion),
             by=by,
-            role=Role.CURATOR,
+            role=role,
             now=now,
             before=before,
             after=after,
@@ -86,15 +90,21 @@ def undo_suggestion(decision: Decision, *, by: AbstractBaseUser | None, role: Ro
 
 
 def answer_reports(
-    meeting: Meeting, state: ReportState, *, by: AbstractBaseUser, now: datetime, reason: str = ""
+    meeting: Meeting,
+    state: ReportState,
+    *,
+    by: AbstractBaseUser,
+    now: datetime,
+    reason: str = "",
+    role: Role = Role.CURATOR,
 ) -> Decision | None:
     """Answer everything that was reported of a meeting: it is right, it was put right, or it is not followed.
 
     The way in is shown again. None when nothing was open any more.
     """
-    with transaction.atomic(), told(role=Role.CURATOR, why=reason):
+    with transaction.atomic(), told(role=role, why=reason):
         was = _as_it_stands(meeting)
-        answered = reports.answer(meeting, role=Role.CURATOR, how=ConfirmedHow.ON_PAGE, now=now, by=by, state=state)
+        answered = reports.answer(meeting, role=role, how=ConfirmedHow.ON_PAGE, now=now, by=by, state=state)
         if not answered:
             return None
         meeting = _fresh(meeting)
@@ -105,7 +115,7 @@ def answer_reports(
             subject=meeting.public_id,
             title=meeting.name,
             by=by,
-            role=Role.CURATOR,
+            role=role,
             now=now,
             before={decisions.LISTINGS: {key: was["values"]}, _CONFIRMED: was[_CONFIRMED]},
             after={
@@ -151,22 +161,24 @@ def undo_report(decision: Decision, *, by: AbstractBaseUser | None, role: Role, 
 # ── Claims ──────────────────────────────────────────────────────────────────
 
 
-def decide_claim(claim: Claim, *, is_accepted: bool, by: User, now: datetime, reason: str = "") -> Decision:
+def decide_claim(
+    claim: Claim, *, is_accepted: bool, by: User, now: datetime, reason: str = "", role: Role = Role.CURATOR
+) -> Decision:
     """Make the person a host, or not. Raises claims.ClaimDecided and claims.OwnClaim."""
     with transaction.atomic():
         # Accepting twice is once for the host, and one decision.
         if not Claim.objects.select_for_update(of=("self",)).filter(pk=claim.pk, decided_at=None).exists():
             raise claims.ClaimDecided
         if is_accepted:
-            claims.accept(claim, by=by, role=Role.CURATOR, now=now)
+            claims.accept(claim, by=by, role=role, now=now)
         else:
-            claims.refuse(claim, by=by, role=Role.CURATOR, now=now, reason=reason)
+            claims.refuse(claim, by=by, role=role, now=now, reason=reason)
         return decisions.record(
             DecisionKind.CLAIM,
             subject=claim.public_id,
             title=claim.group.name,
             by=by,
-            role=Role.CURATOR,
+            role=role,
             now=now,
             after={"accepted": is_accepted},
             group=claim.group,
@@ -208,17 +220,17 @@ def leave_as_it_is(meeting: Meeting, *, by: AbstractBaseUser, now: datetime, rea
         )
 
 
-def confirm(meeting: Meeting, *, by: AbstractBaseUser, now: datetime) -> Decision:
-    """Say as a curator that the listing is true."""
+def confirm(meeting: Meeting, *, by: AbstractBaseUser, now: datetime, role: Role = Role.CURATOR) -> Decision:
+    """Say as a curator, or a host, that the listing is true."""
     with transaction.atomic():
         was = _as_it_stands(meeting)
-        confirmations.confirm(meeting, role=Role.CURATOR, how=ConfirmedHow.ON_PAGE, now=now)
+        confirmations.confirm(meeting, role=role, how=ConfirmedHow.ON_PAGE, now=now)
         return decisions.record(
             DecisionKind.SEEN,
             subject=meeting.public_id,
             title=meeting.name,
             by=by,
-            role=Role.CURATOR,
+            role=role,
             now=now,
             before={_CONFIRMED: was[_CONFIRMED]},
             after={"is_confirmed": True},
@@ -255,7 +267,7 @@ def _as_it_stands(meeting: Meeting) -> dict[str, Any]:
 
 def _take_confirmation_back(meeting: Meeting, decision: Decision) -> None:
     """Set back what was last confirmed, unless somebody confirmed it since."""
-    said = Confirmation.objects.filter(meeting=meeting, role=Role.CURATOR, said_at=decision.made_at)
+    said = Confirmation.objects.filter(meeting=meeting, role=decision.role, said_at=decision.made_at)
     if not said.exists():
         return
     said.delete()
