@@ -24,6 +24,7 @@ urlpatterns = [
     # The pages of groups are about their meetings: one namespace, mounted from both apps.
     path("", include((groups_urls.urlpatterns + meetings_urls.group_urlpatterns, groups_urls.app_name))),
     path("curate/", include("meetings.urls_curate")),
+    path("host/", include("meetings.urls_host")),
     path("", include(meetings_urls)),
 ]
 

@@ -11,11 +11,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from meetings import date_page, meeting_page, occurrences, schedules
+from meetings import date_page, listing_fields, meeting_page, occurrences, schedules
 from meetings.enums import RsvpState
 from meetings.finder import index
 from meetings.hosting import duties
-from meetings.models import HeadCount, Meeting, Occurrence, Pause, Rsvp
+from meetings.models import HeadCount, Meeting, Occurrence, Pause, Rsvp, Venue
 from meetings.rsvps.people import alias_of
 
 DATES_AHEAD = 12
@@ -69,7 +69,7 @@ def ahead(meeting: Meeting, *, now: datetime, limit: int = DATES_AHEAD) -> list[
     schedule = meeting.schedule()
     if schedule is None:
         return []
-    current = schedules.in_progress(schedule, now)
+    current = schedules.in_progress(schedule, now=now)
     coming = schedules.next_starts(schedule, after=now, limit=limit, include_cancelled=True)
     starts = ([current] if current is not None else []) + [start for start in coming if start != current]
     return _told(meeting, starts[:limit], now=now)
@@ -104,6 +104,33 @@ def running_pauses(meeting: Meeting, *, now: datetime) -> list[Pause]:
 def today_of(meeting: Meeting, *, now: datetime) -> date:
     """Return the day it is where the meeting keeps its clock."""
     return now.astimezone(ZoneInfo(meeting.time_zone or "UTC")).date()
+
+
+def begin_pause(meeting: Meeting, *, first_on: date, last_on: date, reason: str, now: datetime) -> Pause:
+    """Leave out the dates of a while; the same pause twice is one. Its people are told."""
+    with transaction.atomic():
+        # One at a time for a meeting: a double press makes one pause.
+        Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        same = Pause.objects.filter(meeting=meeting, first_on=first_on, last_on=last_on).first()
+        if same is not None:
+            return same
+        return occurrences.pause(meeting, first_on=first_on, last_on=last_on, reason=reason, now=now)
+
+
+def move(
+    meeting: Meeting, on: date, *, to: datetime, place: Venue | None, minutes: int | None, now: datetime
+) -> Occurrence:
+    """Move a date in time, in place, or both; a place that is not kept yet is kept.
+
+    A time that is the rule's own, and the usual place, are no change. Raises occurrences.NoSuchDate.
+    """
+    meeting = occurrences.fresh(meeting)
+    usual = schedules.to_instant(on, meeting.start_time, meeting.time_zone)
+    duration = timedelta(minutes=minutes) if minutes and timedelta(minutes=minutes) != meeting.duration else None
+    with transaction.atomic():
+        if place is not None and place.pk is None:
+            place = _kept(place)
+        return occurrences.move(meeting, on, now=now, to=to if to != usual else None, venue=place, duration=duration)
 
 
 def end_pause(meeting: Meeting, pause_id: int, *, now: datetime) -> bool:
@@ -149,6 +176,19 @@ def coming_at(occurrence_ids: Iterable[int]) -> dict[int, Coming]:
         .order_by("occurrence")
     )
     return {row["occurrence"]: Coming(row["going"], row["waiting"], row["held"]) for row in counted}
+
+
+def _kept(place: Venue) -> Venue:
+    """Return a place as it is kept: one with the same address a second time is the first."""
+    same = Venue.objects.filter(
+        name=place.name, street=place.street, town=place.town, country=place.country, how_to_find=place.how_to_find
+    )
+    found = same.filter(meetings=None, source=None).order_by("pk").first()
+    if found is not None:
+        return found
+    listing_fields.locate(place)
+    place.save()
+    return place
 
 
 def _told(

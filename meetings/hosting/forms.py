@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.enums import NoticeReaders
 from meetings import claims, listing_forms, schedules
-from meetings.hosting import duties, notice_board
+from meetings.hosting import duties, notice_board, roles
 from meetings.models import Meeting, Venue
 
 _DAY = {"type": "date"}
@@ -249,6 +249,7 @@ class CodeForm(PlainForm):
 
 
 class InviteForm(PlainForm):
+    press = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     email = forms.EmailField(
         required=False,
         max_length=254,
@@ -260,3 +261,7 @@ class InviteForm(PlainForm):
         required=False,
         label=_("I hand over: when they accept, I stop being a host"),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("press", roles.new_press())

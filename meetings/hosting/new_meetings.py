@@ -6,12 +6,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce, Greatest
 
 from groups.enums import ListingState, Role
 from groups.models import Group
-from meetings import listing_fields
+from meetings import confirmations, listing_fields
+from meetings.enums import ConfirmedHow
 from meetings.finder import index
 from meetings.listing_fields import Part
 from meetings.models import Meeting
@@ -66,7 +65,5 @@ def _same(group: Group, values: Mapping[str, Any]) -> Meeting | None:
 
 def _confirm(meeting: Meeting, *, now: datetime) -> None:
     """What its own group has just written is true."""
-    Meeting.objects.filter(pk=meeting.pk).update(
-        confirmed_at=Greatest(Coalesce(F("confirmed_at"), Value(now)), Value(now)), confirmed_by=Role.HOST
-    )
+    confirmations.confirm(meeting, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=now)
     index.refresh([meeting.pk], now=now)

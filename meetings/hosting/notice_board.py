@@ -48,6 +48,11 @@ def put_back(group: Group, notice_id: int) -> bool:
     return bool(down.update(taken_down_at=None))
 
 
+def taken_down(group: Group, notice_id: int) -> Notice | None:
+    """Return a line that was taken down and can be put back."""
+    return Notice.objects.filter(group=group, pk=notice_id, taken_down_at__isnull=False).first()
+
+
 def up_on(group: Group, day: date) -> QuerySet[Notice]:
     """Return the lines that are up on a day of the group's calendar, the newest first."""
     up = Notice.objects.filter(group=group, taken_down_at=None, first_on__lte=day, last_on__gte=day)

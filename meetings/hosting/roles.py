@@ -1,6 +1,8 @@
 """Who keeps a group: inviting somebody by a link, handing over, leaving."""
 
 import base64
+import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +12,7 @@ from django.db import transaction
 
 from groups.enums import CameBy
 from groups.models import Group, HostInvitation, HostRole
-from meetings import posting, tokens
+from meetings import contacts, posting, tokens
 
 INVITATION_LIVES = timedelta(days=7)
 # So that the listing outlives a holiday, or somebody moving away.
@@ -58,15 +60,27 @@ def masked(address: str) -> str:
     return f"{name[0]}…@{host[:1]}…{dot}{ending}" if dot else f"{name[0]}…@{domain[:1]}…"
 
 
-def invite(group: Group, *, by: User, now: datetime, hands_over: bool = False, address: str = "") -> str:
-    """Return the secret of a link that makes one person a host, told this once; also mailed to `address`.
+def new_press() -> str:
+    """Return what tells two wishes to invite somebody from one button pressed twice."""
+    return secrets.token_urlsafe(12)
 
-    `hands_over`: whoever invites stops being a host when it is taken. Raises NoHost.
+
+def invite(
+    group: Group, *, by: User, now: datetime, press: str, hands_over: bool = False, address: str = ""
+) -> HostInvitation:
+    """Make a link that makes one person a host, and mail it to `address`, if there is one.
+
+    The same `press` again is the same invitation. `hands_over`: whoever invites stops being a
+    host when it is taken. Raises NoHost.
     """
     with transaction.atomic():
+        Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
         _role(group, by)
-        secret = base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode().lower()
-        HostInvitation.objects.create(
+        secret = _secret(group, by, press)
+        made = HostInvitation.objects.filter(digest=tokens.digest(secret)).first()
+        if made is not None:
+            return made
+        made = HostInvitation.objects.create(
             group=group,
             made_by=by,
             digest=tokens.digest(secret),
@@ -76,7 +90,16 @@ def invite(group: Group, *, by: User, now: datetime, hands_over: bool = False, a
         )
         if address:
             posting.send_invitation(group, address, secret, now=now)
-    return secret
+    return made
+
+
+def secret_of(group: Group, user: User, press: str, *, now: datetime) -> str:
+    """Return the secret of an open invitation, for whoever made it by this press; "" when there is none."""
+    secret = _secret(group, user, press)
+    this = HostInvitation.objects.filter(
+        digest=tokens.digest(secret), made_by=user, taken_at=None, revoked_at=None, expires_at__gt=now
+    )
+    return secret if this.exists() else ""
 
 
 def open_invitations(group: Group, *, now: datetime) -> list[HostInvitation]:
@@ -144,6 +167,12 @@ def leave(group: Group, user: User, *, now: datetime, even_as_the_last: bool = F
 def ask_by_mail(group: Group, user: User, *, is_asked: bool) -> None:
     """Say whether this host is asked by mail if the listing is still true."""
     HostRole.objects.filter(group=group, user=user, ended_at=None).update(is_asked_by_mail=is_asked)
+
+
+def _secret(group: Group, user: User, press: str) -> str:
+    """Return the secret that belongs to one press of one host: it is kept nowhere."""
+    made = hmac.new(contacts.derived_key("invitation"), f"{group.pk}:{user.pk}:{press}".encode(), hashlib.sha256)
+    return base64.b32encode(made.digest()[:_SECRET_BYTES]).decode().lower()
 
 
 def _role(group: Group, user: User) -> HostRole:
