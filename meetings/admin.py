@@ -12,7 +12,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from groups.admin import ReadOnlyAdmin
 from groups.models import Approach, Fellowship, Group
-from meetings import admin_keeping, places, schedules, wording  # noqa: F401 (registers what hosts and curators write)
+from meetings import admin_keeping, occurrences, places, schedules, wording  # noqa: F401 (registers what hosts and curators write)
 from meetings.enums import ReviewFlag
 from meetings.finder import index
 from meetings.forms import MeetingAdminForm, VenueAdminForm
@@ -129,6 +129,8 @@ class OccurrenceInline(admin.StackedInline):
     autocomplete_fields = ["venue"]
     readonly_fields = ["public_id"]
     extra = 0
+    # A date that is not to be is cancelled: its people would go with its row, and hear nothing.
+    can_delete = False
 
 
 class ReviewFlagFilter(admin.SimpleListFilter):
@@ -207,6 +209,15 @@ class MeetingAdmin(ListingAdmin):
         ),
     ]  # fmt: skip
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # A changed rule is followed by the task of every minute; single dates are told here.
+        for formset in formsets:
+            if formset.model is Occurrence:
+                for edited in formset.forms:
+                    if edited.instance.pk and edited.has_changed():
+                        occurrences.follow_edit(edited.instance, edited=edited.changed_data, now=timezone.now())
+
     def meetings_of(self, objects: Iterable[Meeting]) -> QuerySet[Meeting]:
         return Meeting.objects.filter(pk__in=[meeting.pk for meeting in objects])
 
@@ -237,6 +248,14 @@ class OccurrenceAdmin(ListingAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Occurrence | None = None) -> list[str]:
         # A date is known by its meeting and its original day: another one is another row.
         return [*self.readonly_fields, "meeting", "original_on"] if obj else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Occurrence | None = None) -> bool:
+        # Its people would go with it, and hear nothing. It can be cancelled.
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.rsvps.exists())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        occurrences.follow_edit(form.instance, edited=form.changed_data, now=timezone.now())
 
     def meetings_of(self, objects: Iterable[Occurrence]) -> QuerySet[Meeting]:
         return Meeting.objects.filter(pk__in=[occurrence.meeting_id for occurrence in objects])

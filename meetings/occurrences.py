@@ -5,6 +5,7 @@ locks the row, tells those who are coming (`notices`), and makes the finder's co
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -161,6 +162,23 @@ def note(meeting: Meeting, original_on: date, *, now: datetime, text: str) -> Oc
             row.note = text
             _save(row, MessageKind.DATE_CHANGED if text else None, now=now)
     return row
+
+
+def follow_edit(row: Occurrence, *, edited: Collection[str], now: datetime) -> None:
+    """Tell the people of a date what was edited in its row, by whatever form, and move their reminders along.
+
+    `edited` names the fields, as a form's `changed_data` does.
+    """
+    kind = None
+    if "cancelled_at" in edited:
+        kind = MessageKind.DATE_CANCELLED if row.is_cancelled else MessageKind.DATE_RESTORED
+    elif {"moved_to", "venue", "duration"} & set(edited):
+        kind = MessageKind.DATE_MOVED
+    elif {"is_online_only", "note"} & set(edited):
+        kind = MessageKind.DATE_CHANGED
+    if kind is not None:
+        with transaction.atomic():
+            _save(locked(row.pk), kind, now=now)
 
 
 def pause(meeting: Meeting, *, first_on: date, last_on: date, now: datetime, reason: str = "") -> Pause:
