@@ -107,8 +107,7 @@ def group_list(asked: Mapping[str, str], *, now: datetime) -> GroupList:
     if fellowship is not None:
         groups = groups.filter(fellowship=fellowship)
     words = _clean(asked.get("q", ""))
-    for word in words.split():
-        groups = groups.filter(name__icontains=word)
+    groups = groups.named(words)
     near = _clean(asked.get("near", ""))
     match = next(iter(places.search(near, limit=1)), None) if near else None
     if match is not None:

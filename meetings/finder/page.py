@@ -125,7 +125,7 @@ class Pages:
 
 @dataclass(slots=True)
 class Empty:
-    """Ways on when nothing was found."""
+    """Ways on when nothing was found. `unknown_place` is a stranger's text: the place nobody knows."""
 
     without: list[Link] = field(default_factory=list)
     only_near: Link | None = None
@@ -133,6 +133,9 @@ class Empty:
     online_now: Link | None = None
     similar: list[Link] = field(default_factory=list)
     correction: Link | None = None
+    unknown_place: str = ""
+    places: list[Link] = field(default_factory=list)
+    everywhere: Link | None = None
     everything: str = ""
 
 

@@ -17,7 +17,7 @@ from groups.text import fold
 from meetings import geo, places, wording
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import filters as parameters
-from meetings.finder import memory, names, results, words
+from meetings.finder import memory, names, places_meant, results, words
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
 from meetings.finder.memory import Bits, count, positions
 from meetings.finder.page import (
@@ -38,6 +38,7 @@ from meetings.finder.selection import ALL_OF, SORT_BY_DISTANCE, SORT_BY_NAME, SO
 USUAL_REACH = {"mi": 25.0, "km": 40.0}
 REACHES = {"mi": (1, 2, 5, 10, 25, 50, 100), "km": (2, 5, 10, 20, 40, 80, 160)}
 OTHERS_OFFERED = 3
+PLACES_OFFERED = 5
 SIMILAR_OFFERED = 3
 ONLINE_NOW_MINUTES = 60
 
@@ -71,6 +72,7 @@ class _Search:
         self.given, self.now, self.per_page = given, now, per_page
         self.address = Address(given)
         self.messages: list[str] = []
+        self.unknown_place = ""
         self.memory = memory.current()
         self.names = names.current(self.memory)
         self.selection = Selection(self.memory, self.names, now=now)
@@ -101,10 +103,9 @@ class _Search:
         if near:
             found = self._places(near[: words.LONGEST])
             if not found:
-                self.messages.append(
-                    _("We do not know the place “%(place)s”. Try the nearest town, or its postcode.")
-                    % {"place": near[: parameters.LONGEST_SHOWN]}
-                )
+                # Not the whole world: somebody looked for what is near.
+                self.unknown_place = near
+                self.selection.among("near", self.memory.nothing())
                 return None, []
             best = found[0]
             # Only what may have been meant as well, not what merely begins so.
@@ -264,6 +265,9 @@ class _Search:
             town = self.centre.label.partition(",")[0]
             words = _("Near %(place)s") % {"place": town} if town else _("Near you")
             chips.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
+        if self.unknown_place:
+            words = _("Near %(place)s") % {"place": self.unknown_place[: parameters.LONGEST_SHOWN]}
+            chips.append(Link(words, address.having(near=None, within=None)))
         for name in (*FACETS, *BY_CLOCK):
             if not asked[name]:
                 continue
@@ -314,6 +318,8 @@ class _Search:
     # ── Nothing found ───────────────────────────────────────────────────────
 
     def _empty(self) -> Empty:
+        if self.unknown_place:
+            return self._nowhere()
         without = self._without_one()
         return Empty(
             without=without,
@@ -322,6 +328,19 @@ class _Search:
             online_now=self._online_now(),
             similar=self._similar(),
             correction=self._correction(),
+            everything=self.address.only("tz"),
+        )
+
+    def _nowhere(self) -> Empty:
+        """Return the ways on from a place we do not know: what may have been meant, then everywhere."""
+        meant = places_meant.meant(self.unknown_place[: words.LONGEST], limit=PLACES_OFFERED)
+        everywhere = count(self.without["near"])
+        label = _("Search everywhere") if len(self.selection.clauses) == 1 else _("The same search everywhere")
+        return Empty(
+            unknown_place=self.unknown_place[: parameters.LONGEST_SHOWN],
+            places=[Link(match.label, self.address.having(near=match.label)) for match in meant],
+            online_now=self._online_now(),
+            everywhere=Link(label, self.address.having(near=None, within=None), everywhere) if everywhere else None,
             everything=self.address.only("tz"),
         )
 

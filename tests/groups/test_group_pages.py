@@ -1,6 +1,7 @@
 """The list of groups and the page of one group."""
 
 from datetime import time
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -82,6 +83,35 @@ def test_groups_are_found_by_approach_fellowship_and_words(client):
     assert groups_on(client, "?fellowship=aa") == ["Harbor Steps"]
     assert groups_on(client, "?q=harbor") == ["Harbor Steps", "Harbor Tools"]
     assert groups_on(client, "?q=harbor&approach=twelve-step") == ["Harbor Steps"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("montreal", "Montréal du soir"),
+        ("MONTRÉAL", "Montreal by night"),
+        ("strasse", "Lange Straße"),
+        ("kobenhavn", "København Nord"),
+        ("lodz", "Łódź"),
+        ("ohara", "O'Hara people"),
+        ("o'hara", "O’Hara people"),
+        ("soir montreal", "Montréal du soir"),
+        ("ångström", "Angstrom"),
+    ],
+)
+def test_groups_are_found_whatever_the_accents(client, typed, name):
+    GroupFactory(name=name)
+    GroupFactory(name="Somebody else")
+
+    assert groups_on(client, "?" + urlencode({"q": typed})) == [name]
+
+
+def test_marks_of_searching_are_letters_like_any_other(client):
+    GroupFactory(name="All of it")
+    GroupFactory(name="100_percent")
+
+    assert groups_on(client, "?q=all") == ["All of it"]
+    assert groups_on(client, "?q=%25") == groups_on(client, "")
 
 
 def test_groups_are_found_near_a_place_by_their_meetings_in_person(client):

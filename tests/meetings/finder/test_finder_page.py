@@ -90,15 +90,36 @@ def test_choices_are_checkboxes_with_counts_and_keep_what_is_chosen(client):
 
 
 @pytest.mark.parametrize("near", ["Nowhere at all", "x" * 5000, "\x00", "%", "'; drop", "東京"])
-def test_a_place_we_do_not_know_is_named_and_the_search_goes_on(client, near):
+def test_a_place_we_do_not_know_is_named_with_ways_on(client, near):
     MeetingFactory()
+    MeetingFactory(in_person="none", venue=None, online="open")
     index.refresh(None, now=timezone.now())
 
     response = client.get(URL, {"near": near})
+    page = response.context["page"]
+    everywhere = client.get(URL + page.empty.everywhere.url)
 
     assert response.status_code == 200
-    assert 'data-total="1"' in response.content.decode()
-    assert "We do not know the place" in words(response)
+    assert 'data-total="0"' in response.content.decode()
+    assert "We do not know that place" in words(response)
+    assert "Search everywhere" in words(response)
+    assert near[:20] in unescape(response.content.decode()) or not near.strip("\x00")
+    assert everywhere.context["page"].total == page.empty.everywhere.count == 2
+
+
+@pytest.mark.parametrize("typed", ["bosten", "Bostn, MA", "bostton", "BOSOTN"])
+def test_a_misspelled_place_is_offered(client, typed):
+    place = PlaceFactory()
+    place.names.create(folded="boston", population=place.population)
+    MeetingFactory()
+    index.refresh(None, now=timezone.now())
+
+    page = client.get(URL, {"near": typed, "day": "monday"}).context["page"]
+    there = client.get(URL + page.empty.places[0].url).context["page"]
+
+    assert page.total == 0
+    assert there.centre.label == page.empty.places[0].label
+    assert "day" in page.empty.places[0].url
 
 
 def test_a_typed_place_is_looked_up_and_named(client):
