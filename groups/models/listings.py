@@ -242,6 +242,9 @@ class Source(models.Model):
     owner_told_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("When its owner was told that it cannot be read")
     )
+    open_conflicts = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Values put right here of which the feed says something new")
+    )
 
     class Meta:
         verbose_name = _("source")
