@@ -2,10 +2,28 @@
 
 from django.urls import path
 
-from meetings.views.curating import queue
+from meetings.views.curating import answers, decided, listings, meetings, queue, venues
 
 app_name = "curate"
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("suggestions/<slug:public_id>/", answers.suggestion, name="suggestion"),
+    path("reports/<slug:slug>/", answers.reports_of, name="reports"),
+    path("claims/<slug:public_id>/", answers.claim, name="claim"),
+    path("listings/", listings.listing_table, name="listing_table"),
+    path("listings/change/", listings.bulk_change, name="bulk_change"),
+    path("meetings/<slug:slug>/", meetings.meeting, name="meeting"),
+    path("meetings/<slug:slug>/do/", meetings.meeting_do, name="meeting_do"),
+    path("meetings/<slug:slug>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("meetings/<slug:slug>/days/", meetings.meeting_days, name="meeting_days"),
+    path("meetings/<slug:slug>/history/", meetings.meeting_history, name="meeting_history"),
+    path("groups/<slug:slug>/edit/", meetings.group_edit, name="group_edit"),
+    path("groups/<slug:slug>/history/", meetings.group_history, name="group_history"),
+    path("places/", venues.venue_list, name="venue_list"),
+    path("places/<slug:public_id>/", venues.venue, name="venue"),
+    path("places/<slug:public_id>/history/", meetings.venue_history, name="venue_history"),
+    path("decided/", decided.decision_list, name="decision_list"),
+    path("decided/<slug:public_id>/", decided.decision, name="decision"),
+    path("decided/<slug:public_id>/undo/", decided.undo, name="undo"),
 ]

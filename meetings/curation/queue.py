@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, DateTimeField, IntegerField, Min, Q, QuerySet, TextChoices, When
+from django.db.models import Case, Count, DateTimeField, IntegerField, Min, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groups.access import Scope
-from groups.enums import ClaimState, GroupState, ImportAction, ImportOutcome, ListingState
-from groups.models import Approach, Claim, Fellowship, ImportChange, ImportRun, Source
+from groups.enums import ClaimState, GroupState, ListingState
+from groups.models import Approach, Claim, Fellowship, Source
 from meetings import access, freshness, reports, working_days
 from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState, TwinState
 from meetings.models import Meeting, Suggestion, Twins
@@ -246,17 +246,10 @@ def _claims(scope: Scope, now: datetime) -> _Source:
 
 
 def _conflicts(scope: Scope, now: datetime) -> _Source:
-    open_ones = ImportChange.objects.filter(action=ImportAction.CONFLICT, run__outcome=ImportOutcome.DONE)
     rows = (
         scope.sources()
-        .filter(pk__in=open_ones.values("run__source"))
-        .annotate(
-            first_at=Min(
-                "runs__started_at",
-                filter=Q(runs__in=ImportRun.objects.filter(changes__action=ImportAction.CONFLICT)),
-            )
-        )
-        .filter(first_at__isnull=False)
+        .filter(open_conflicts__gt=0)
+        .annotate(first_at=Coalesce("last_ok_at", Value(now, output_field=DateTimeField())))
         .order_by("first_at", "pk")
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from groups.enums import FeedFormat
 from groups.models import Source
-from meetings.feeds import bmlt, decoding, fetching, importing
+from meetings.feeds import bmlt, conflicts, decoding, fetching, importing
 from meetings.feeds.importing.sources import settle_format
 from meetings.feeds.readers import Reader
 from meetings.feeds.rows import Reading, UnusableFeed
@@ -122,7 +122,7 @@ def _load(
         server,
         server_digest,
     )
-    return importing.run(
+    report = importing.run(
         source,
         feed,
         reader,
@@ -132,6 +132,9 @@ def _load(
         fetched={"etag": got.etag, "last_modified": got.last_modified, "content_hash": _context_of(source)},
         say=say,
     )
+    if report.outcome == importing.ImportOutcome.DONE and (report.conflicts or source.open_conflicts):
+        conflicts.recount(source)
+    return report
 
 
 def _is_as_before(source: Source, options: Options) -> bool:

@@ -102,6 +102,28 @@ def refuse(preview: FeedReading, *, now: datetime) -> None:
         _drop_if_waiting(preview, now=now)
 
 
+def ask_again(reading: FeedReading, *, by: Any, now: datetime) -> FeedReading:
+    """Order anew what broke off, with the file that is still kept. Asking twice gets the same reading.
+
+    Raises NothingToRead.
+    """
+    with transaction.atomic():
+        reading = FeedReading.objects.select_for_update().select_related("source", "run").get(pk=reading.pk)
+        if not reading.pieces.exists() and reading.kind != ReadingKind.ROLL_BACK:
+            return ask_for_preview(reading.source, by=by, now=now)
+        made, is_new = _order(
+            reading.source,
+            ReadingKind(reading.kind),
+            by=by,
+            now=now,
+            accepts_removals=reading.accepts_removals,
+            run=reading.run if reading.kind == ReadingKind.ROLL_BACK else None,
+        )
+        if is_new and reading.kind != ReadingKind.ROLL_BACK:
+            keeping.hand_over(reading, made)
+    return made
+
+
 def ask_to_roll_back(run: ImportRun, *, by: Any, now: datetime) -> FeedReading:
     """Order that an import is taken back. Asking twice gets the same reading."""
     reading, _is_new = _order(run.source, ReadingKind.ROLL_BACK, by=by, now=now, run=run)

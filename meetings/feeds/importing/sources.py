@@ -33,7 +33,7 @@ def settle_source(wanted: Wanted) -> Source:
     Raises UnusableFeed when something of it is unknown.
     """
     name = wanted.name or _name_of(wanted.address)
-    source = Source.objects.filter(name=name).first() or Source(name=name[:160], slug=_free_slug(name))
+    source = Source.objects.filter(name=name).first() or Source(name=name[:160], slug=free_slug(name))
     # A password in an address is used for this fetch and kept nowhere.
     source.address = fetching.without_secrets(wanted.address)[:600]
     source.programme = _known_programme(wanted.programme) or source.programme
@@ -99,8 +99,12 @@ def _name_of(address: str) -> str:
     return f"{host}{urlsplit(address).path}" if other else host
 
 
-def _free_slug(name: str) -> str:
+def free_slug(name: str) -> str:
+    """Return a slug for a new source that no other has."""
     plain = slugify(name)[:70] or "feed"
+    if plain == "new":
+        # Its page would be that of a new feed.
+        plain = "new-feed"
     taken = set(Source.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
     return next(
         slug
