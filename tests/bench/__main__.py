@@ -6,6 +6,7 @@ data, so that a busy or slow machine slows both.
 
     python -m tests.bench                          both sizes, PERFORMANCE.md
     python -m tests.bench --meetings 3000          one size, printed alone
+    python -m tests.bench --without-works          no seats and no reminders: six minutes less
 """
 
 import argparse
@@ -14,15 +15,19 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
+
+from tests.bench import reminders, seats
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SMALL, LARGE = 3_000, 300_000
 
 # The site's budgets: times the page from ready data, milliseconds, times the smaller set, queries, MB, rows a second.
-MOST_RATIO, MOST_P99_MS, MOST_GROWTH, MOST_QUERIES, MOST_MEMORY_MB = 2.0, 50.0, 1.5, 12, 150
-LEAST_NEW_ROWS, LEAST_SAME_ROWS = 2_000, 10_000
+MOST_RATIO, MOST_P99_MS, MOST_GROWTH, MOST_QUERIES, MOST_MEMORY_MB, MOST_PAGE_KB = 2.0, 50.0, 1.5, 12, 150, 60
+LEAST_NEW_ROWS, LEAST_SAME_ROWS, MOST_IMPORT_MB = 2_000, 10_000, 500
 
 
 def main() -> int:
@@ -30,10 +35,13 @@ def main() -> int:
     parser.add_argument("--meetings", type=int, nargs="*", default=[SMALL, LARGE], metavar="N")
     parser.add_argument("--rounds", type=int, default=100, help="how often each page is asked for")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without-works", action="store_true", help="leave out seats and reminders")
     asked = parser.parse_args()
+    started = time.monotonic()
     measured = []
+    data = Path(os.environ.get("VAR_DIR", ROOT / "var")).absolute()
     for size in asked.meetings:
-        folder = Path(os.environ.get("VAR_DIR", ROOT / "var")).absolute() / f"bench-{size}"
+        folder = data / f"bench-{size}"
         environment = {**os.environ, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "recovery.settings"}
         print(f"{size:,} meetings, in {folder.name}", flush=True)
         command = [sys.executable, "-m", "tests.bench.measure", str(size), str(asked.seed), str(asked.rounds)]
@@ -41,15 +49,35 @@ def main() -> int:
         if done.returncode:
             return done.returncode
         measured.append(json.loads(done.stdout.splitlines()[-1]))
-    report = "\n".join(table(measured))
+    lines, missed = table(measured), misses(measured)
+    if not asked.without_works:
+        for name, part in (("seats", seats), ("reminders", reminders)):
+            print(f"{name}, some minutes", flush=True)
+            more, over = works(name, part, data)
+            lines += ["", *more]
+            missed += over
+    minutes = (time.monotonic() - started) / 60
+    report = "\n".join(lines)
     print(report)
-    if [one["meetings"] for one in measured] == [SMALL, LARGE]:
-        (ROOT / "PERFORMANCE.md").write_text(page(report), encoding="utf-8")
+    if [one["meetings"] for one in measured] == [SMALL, LARGE] and not asked.without_works:
+        (ROOT / "PERFORMANCE.md").write_text(page(report, missed, minutes), encoding="utf-8")
         print("PERFORMANCE.md is written.")
-    missed = misses(measured)
+    print(f"{minutes:.1f} minutes.")
     for line in missed:
         print(f"over budget: {line}")
+    if not missed:
+        print("All within budget.")
     return 1 if missed else 0
+
+
+def works(name: str, part: ModuleType, data: Path) -> tuple[list[str], list[str]]:
+    """Return the lines of a part that runs by itself, and what of it is over budget."""
+    try:
+        answer = part.run(data)
+    except (subprocess.TimeoutExpired, ValueError, IndexError) as reason:
+        # The rest of the report is not lost with it.
+        return [f"### {name.capitalize()}", "", "Not measured."], [f"{name}: not measured ({type(reason).__name__})"]
+    return part.lines(answer), part.misses(answer)
 
 
 def table(measured: list[dict]) -> list[str]:
@@ -59,25 +87,29 @@ def table(measured: list[dict]) -> list[str]:
             "",
             f"### {one['meetings']:,} meetings",
             "",
-            "| page | found | queries | median ms | p99 ms | same page from ready data, ms | ratio | kB compressed |",
-            "|---|---:|---:|---:|---:|---:|---:|---:|",
+            "| page | found | queries | median ms | p99 ms | p99 of processor time, ms"
+            " | same page from ready data, ms | ratio | kB compressed |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
         ]
         lines += [
-            f"| {row['name']} | {row['found']} | {row['queries']} | {row['median']:.1f} | {row['p99']:.1f} |"
-            f" {row['ready']:.1f} | {row['median'] / row['ready']:.2f} | {row['bytes'] / 1000:.1f} |"
+            f"| {row['name']} | {row['found']:,} | {row['queries']} | {row['median']:.1f} | {row['p99']:.1f} |"
+            f" {row['processor_p99']:.1f} | {row['ready']:.1f} | {row['median'] / row['ready']:.2f} |"
+            f" {row['bytes'] / 1000:.1f} |"
             for row in one["pages"]
         ]
-        lines.append(f"| **all searches** | | | | | | **{mixed(one):.2f}** | |")
-        load = one["load"]
+        lines.append(f"| **all searches** | | | | | | | **{mixed(one):.2f}** | |")
+        load, different, imported = one["load"], one["different"], one["import"]
         lines += [
             "",
+            f"- {different['searches']:,} searches, no two alike: median {different['median']:.1f} ms,"
+            f" p99 {different['p99']:.1f} ms, p99 of processor time {different['processor_p99']:.1f} ms.",
             f"- Reading all entries into memory, once a worker: {one['memory_seconds']:.1f} s.",
             f"- Worker with everything in memory: {load['worker_mb']:.0f} MB"
             f" (without the finder's columns {one['plain_mb']:.0f} MB).",
             f"- gunicorn, 2 workers, {load['clients']} clients: {load['pages_per_second']:.0f} pages/s,"
             f" median {load['median']:.0f} ms, p99 {load['p99']:.0f} ms.",
-            f"- Import of {one['import']['rows']:,} rows: first {one['import']['first']:,.0f} rows/s,"
-            f" unchanged {one['import']['unchanged']:,.0f} rows/s.",
+            f"- Import of {imported['rows']:,} rows, with all checks: first {imported['first']:,.0f} rows/s,"
+            f" unchanged {imported['unchanged']:,.0f} rows/s, {imported['peak_mb']:.0f} MB at most.",
         ]
     if len(measured) == 2:
         small, large = measured
@@ -102,16 +134,22 @@ def misses(measured: list[dict]) -> list[str]:
         at = f"{one['meetings']:,} meetings"
         if mixed(one) > MOST_RATIO:
             found.append(f"{at}, all searches: {mixed(one):.2f} times the pages from ready data (at most {MOST_RATIO})")
+        if one["different"]["p99"] > MOST_P99_MS:
+            found.append(f"{at}, different searches: {slowest(one['different'])}")
         for row in one["pages"]:
             if row["is_finder"] and row["median"] > MOST_RATIO * row["ready"]:
                 ratio = row["median"] / row["ready"]
                 found.append(f"{at}, {row['name']}: {ratio:.2f} times the page from ready data (at most {MOST_RATIO})")
             if row["is_finder"] and row["p99"] > MOST_P99_MS:
-                found.append(f"{at}, {row['name']}: p99 {row['p99']:.0f} ms (at most {MOST_P99_MS:.0f})")
+                found.append(f"{at}, {row['name']}: {slowest(row)}")
+            if row["bytes"] > MOST_PAGE_KB * 1000:
+                found.append(f"{at}, {row['name']}: {row['bytes'] / 1000:.0f} kB (at most {MOST_PAGE_KB})")
             if row["queries"] > MOST_QUERIES:
                 found.append(f"{at}, {row['name']}: {row['queries']} queries (at most {MOST_QUERIES})")
         if one["load"]["worker_mb"] > MOST_MEMORY_MB:
             found.append(f"{at}: a worker takes {one['load']['worker_mb']:.0f} MB (at most {MOST_MEMORY_MB})")
+        if one["import"]["peak_mb"] > MOST_IMPORT_MB:
+            found.append(f"{at}: an import takes {one['import']['peak_mb']:.0f} MB (at most {MOST_IMPORT_MB})")
         if one["import"]["first"] < LEAST_NEW_ROWS:
             found.append(f"{at}: import of new rows {one['import']['first']:.0f}/s (at least {LEAST_NEW_ROWS:,})")
         if one["import"]["unchanged"] < LEAST_SAME_ROWS:
@@ -125,21 +163,89 @@ def misses(measured: list[dict]) -> list[str]:
     return found
 
 
+def slowest(row: dict) -> str:
+    """Return the p99 in words; where the processor did not work so long, the machine was busy with something else."""
+    told = f"p99 {row['p99']:.0f} ms (at most {MOST_P99_MS:.0f})"
+    if row["processor_p99"] <= MOST_P99_MS:
+        told += f", of which the processor worked {row['processor_p99']:.0f} ms: the machine was busy"
+    return told
+
+
 def mixed(one: dict) -> float:
     """Return how long the searches take in sum, beside the same pages from ready data."""
     searches = [row for row in one["pages"] if row["is_finder"]]
     return sum(row["median"] for row in searches) / sum(row["ready"] for row in searches)
 
 
-def page(report: str) -> str:
-    today = datetime.now(UTC).date().isoformat()
-    return (
-        "# Performance\n\n"
-        "Written by `make bench`. Pages are asked for inside one process, templates, middleware and all;\n"
-        "the last column but one is the same template with its data ready, asked for in turn with it.\n\n"
-        f"Measured on {today}: {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"{platform.system()} {platform.machine()}.\n"
-        f"{report}\n"
+_PAGE = """# Performance
+
+Written by `make bench`; how it is measured is in `tests/bench/`.
+
+## What is measured, and how to repeat it
+
+`make bench` makes two sets of meetings once, of {small:,} and of {large:,}, with `make_dataset` (the same for the
+same seed: towns by population, real weekly rhythm, 15 % online, most traits unsaid), and keeps them
+below the data folder; the first time takes some minutes more. Parts of it:
+`python -m tests.bench --meetings 3000`, `python -m tests.bench.seats`, `python -m tests.bench.reminders`,
+`python -m tests.bench.imports --rows 300000`.
+
+- **Pages** are asked for inside one process, with middleware, templates and a real database. In turn with
+  each, the same template is rendered with its data ready: the ratio is what searching costs, on a quick
+  machine and on a slow or busy one alike. Time of the processors is that of the process and of its
+  database connection, without what else the machine does.
+- **Different searches** are made up: towns, words of names, days, times, kinds, pages, orders.
+- **Under load** a real server answers as many clients as are named; a client waits for its answer and asks
+  again, so times are longer where clients outnumber processors.
+- **Imports** run in one transaction, with every constraint checked within the time.
+
+## Budgets
+
+| what | at most |
+|---|---|
+| a search | {ratio:g} times the same page from ready data; p99 {p99:g} ms; {queries} queries; {kb} kB |
+| from {small:,} to {large:,} meetings | {growth:g} times |
+| memory of a web worker | {memory} MB |
+| import | at least {new:,} new and {same:,} unchanged rows/s, {import_mb} MB |
+| 50 people for 10 seats at once | exact; p95 250 ms |
+| 10,000 reminders due in one minute | p99 of hand-over 60 s; none lost, none twice |
+
+{verdict}
+
+## Beside others
+
+Measured on the same kind of machine, in November 2026: a radius search of a BMLT root server with 30,260
+meetings takes 35 to 474 ms. The page of the 12 Step Meeting List plugin for 2,637 meetings is 10.6 MB; TSML
+UI takes 12 s and 87 MB of a browser's memory for 100,000.
+
+## Measured
+
+On {today}, in {minutes:.0f} minutes: {processors} processors, Python {python}, {system} {machine}.
+{report}
+"""
+
+
+def page(report: str, missed: list[str], minutes: float) -> str:
+    verdict = "\n".join(["Over budget in this run:", "", *(f"- {line}" for line in missed)])
+    return _PAGE.format(
+        small=SMALL,
+        large=LARGE,
+        ratio=MOST_RATIO,
+        p99=MOST_P99_MS,
+        queries=MOST_QUERIES,
+        kb=MOST_PAGE_KB,
+        growth=MOST_GROWTH,
+        memory=MOST_MEMORY_MB,
+        new=LEAST_NEW_ROWS,
+        same=LEAST_SAME_ROWS,
+        import_mb=MOST_IMPORT_MB,
+        verdict=verdict if missed else "In this run everything was within them.",
+        today=datetime.now(UTC).date().isoformat(),
+        minutes=minutes,
+        processors=os.cpu_count(),
+        python=platform.python_version(),
+        system=platform.system(),
+        machine=platform.machine(),
+        report=report,
     )
 
 
