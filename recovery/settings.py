@@ -73,7 +73,7 @@ EMAIL_FILE_PATH = VAR_DIR / "outbox"
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 elif LOCAL_MODE:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "recovery.outbox_mail.Backend"
 # It shows private links to whoever opens it: never where others can reach the site.
 SHOWS_OUTBOX = LOCAL_MODE and not EMAIL_URL and urlsplit(SITE_URL).hostname in ("127.0.0.1", "localhost", "::1")
 EMAIL_TIMEOUT = 20
