@@ -1,11 +1,10 @@
 """Addresses of those who keep groups, mounted at /host/ in the namespace `host`."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from meetings import converters
+# Dates in addresses are registered there.
+from meetings import urls as meetings_urls  # noqa: F401
 from meetings.views.hosting import board, claiming, dates, editing, groups, keepers, posters
-
-register_converter(converters.DateConverter, "date")
 
 app_name = "host"
 
