@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from meetings import about_me, contacts, erasure, questions, rsvps, tokens
+from meetings import about_me, contacts, erasure, posting, questions, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, RsvpPolicy, RsvpState
 from meetings.models import OutgoingMessage, PrivateLink, Rsvp, StandingRsvp
 from tests.factories import MeetingFactory
@@ -62,11 +62,17 @@ def test_a_day_after_the_date_the_whole_database_holds_no_address_and_the_count_
         rsvp = rsvps.take_place(meeting, TUESDAY, person=person(f"person{number}@example.org"), now=NOW)
         rsvps.confirm(rsvp, now=NOW)
         tokens.issue(LinkPurpose.PLACE, now=NOW, rsvp=rsvp)
+    by_phone = rsvps.Person(kind=ContactKind.PHONE, address="+15555550100")
+    phone = rsvps.take_place(meeting, TUESDAY, person=by_phone, now=NOW)
+    posting.send_code(phone, "314159", now=NOW)
+    tokens.issue(LinkPurpose.CODE, now=NOW, rsvp=phone, code="314159")
     standing = rsvps.start_standing(meeting, TUESDAY, person=person("often@example.org"), dates=4, now=NOW)
     questions.ask(meeting, words="Is there a ramp?", reply_to="asks@example.org", now=NOW)
     key = contacts.match_key(ContactKind.EMAIL, "person0@example.org")
     assert "person0@example.org" in opened()
     assert "Quillan" in opened()
+    assert "+15555550100" in opened()
+    assert "314159" in opened()
     assert key in dump()
 
     last_date = STARTS_AT + timedelta(weeks=3)
@@ -76,6 +82,8 @@ def test_a_day_after_the_date_the_whole_database_holds_no_address_and_the_count_
     assert "@" not in found.replace("group@example.org", "")
     assert "Quillan" not in found
     assert "ramp" not in found
+    assert "5555550100" not in found + dump()
+    assert "314159" not in found
     assert "@example.org" not in dump()
     assert key not in dump()
     assert PrivateLink.objects.filter(purpose=LinkPurpose.PLACE).count() == 0
