@@ -1,6 +1,8 @@
-"""Parts of addresses that are more than words."""
+"""Parts of addresses that are more than words. Importing this makes them known: once, for all lists of addresses."""
 
 from datetime import date
+
+from django.urls import register_converter
 
 
 class DateConverter:
@@ -13,3 +15,6 @@ class DateConverter:
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
+
+
+register_converter(DateConverter, "date")

@@ -77,6 +77,8 @@ class ListingForm(forms.Form):
     """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # A street's line that speaks of a door, and that somebody was told of once.
+    street_kept = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -195,10 +197,33 @@ class ListingForm(forms.Form):
                 self.add_error(name if name in self.fields else WEEKDAYS, str(wrong))
         given |= self._ticked(cleaned)
         self.changes = {name: value for name, value in given.items() if self._is_changed(name, value)}
+        self._nudge_about_street()
         if not self.errors:
-            for name, words in listing_fields.check(self.listing, self.changes).items():
+            for name, words in listing_fields.check(self.listing, self.values_to_check()).items():
                 self._complain(name, words)
         return cleaned
+
+    def values_to_check(self) -> dict[str, Any]:
+        """Return what the listing would be changed by."""
+        return self.changes
+
+    def _nudge_about_street(self) -> None:
+        """Ask once to move words about a door out of the line of the street; sent again, they stay."""
+        street = self.changes.get("venue_street", "")
+        if "venue_street" not in self.fields or not (words := listing_fields.directions_in(street)):
+            return
+        if self.data.get(self.add_prefix("street_kept")) == street:
+            return
+        self.data = self.data.copy()
+        self.data[self.add_prefix("street_kept")] = street
+        self.add_error(
+            "venue_street",
+            _(
+                "“%(words)s” tells the way to a door: please move it to “How to find us”, so that maps find the "
+                "street. If it is part of the address, send the form once more."
+            )
+            % {"words": words},
+        )
 
     def _is_changed(self, name: str, value: Any) -> bool:
         if name in self.hidden:

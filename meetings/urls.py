@@ -4,10 +4,10 @@ The pages of groups are about their meetings, so their views live here; `recover
 them in the namespace `groups`, because `groups` itself knows nothing of meetings.
 """
 
-from django.urls import path, register_converter
+from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from meetings import converters, sitemaps
+from meetings import converters, sitemaps  # noqa: F401 (dates in addresses)
 from meetings.views import (
     about_me,
     calendars,
@@ -20,9 +20,8 @@ from meetings.views import (
     robots,
     rsvps,
     sending,
+    suggesting,
 )
-
-register_converter(converters.DateConverter, "date")
 
 app_name = "meetings"
 
@@ -33,6 +32,11 @@ urlpatterns = [
     path("meetings/<slug:slug>/ask/", occurrences.ask, name="ask"),
     path("meetings/<slug:slug>/<date:on>/", occurrences.occurrence_detail, name="occurrence_detail"),
     path("meetings/<slug:slug>/<date:on>/rsvp/", rsvps.rsvp_new, name="rsvp_new"),
+    path("suggest/", suggesting.suggest, name="suggest"),
+    path("suggest/<slug:slug>/", suggesting.suggest_change, name="suggest_change"),
+    path("suggest/<slug:slug>/report/", suggesting.report, name="report"),
+    path("suggestion/<slug:token>/", suggesting.suggestion, name="suggestion"),
+    path("still-true/<slug:token>/", suggesting.still_true_page, name="still_true"),
     path("rsvp/sent/", rsvps.rsvp_sent, name="rsvp_sent"),
     path("rsvp/code/<slug:token>/", rsvps.rsvp_code, name="rsvp_code"),
     path("rsvp/about-me/", about_me.about_me, name="about_me"),

@@ -6,9 +6,10 @@ which is erased then.
 """
 
 from .deciding import AlreadyDecided, Decided, decide, proposed, reopen, withdraw
-from .sending import NothingProposed, answer_by, closing, send
+from .sending import LONGEST_WORDS, NothingProposed, answer_by, closing, send
 
 __all__ = [
+    "LONGEST_WORDS",
     "AlreadyDecided",
     "Decided",
     "NothingProposed",
