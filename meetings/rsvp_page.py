@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from meetings import access, date_page, join_step, meeting_page, occurrences, rsvps, wording
 from meetings.enums import ContactKind, LinkPurpose, RsvpReason, RsvpState
-from meetings.models import Meeting, PrivateLink, Rsvp, StandingRsvp
+from meetings.hosting import notice_board
+from meetings.models import Meeting, Notice, PrivateLink, Rsvp, StandingRsvp
 from meetings.models.rsvps import LIVE_STATES
 from meetings.rsvps.people import alias_of
 from meetings.schedules import ASSUMED_DURATION, Start, zone_named
@@ -52,6 +53,7 @@ class PlacePage:
     erased_line: str = ""
     way_back: str = ""
     has_calendar: bool = False
+    notices: list[Notice] = field(default_factory=list)
 
 
 def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
@@ -60,10 +62,11 @@ def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
     meeting = standing.meeting if standing is not None else link.rsvp.occurrence.meeting
     date_page.prefetch_for_dates(meeting)
     kept = standing if standing is not None else link.rsvp
+    rsvps_shown = _rsvps(link, now=now)
     return PlacePage(
         meeting=meeting,
         link=link,
-        places=[_place(meeting, rsvp, now=now) for rsvp in _rsvps(link, now=now)],
+        places=[_place(meeting, rsvp, now=now) for rsvp in rsvps_shown],
         standing=standing,
         standing_line=_standing_line(standing, now=now) if standing is not None else "",
         actions=_standing_actions(standing, now=now) if standing is not None else set(),
@@ -72,6 +75,7 @@ def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
         else _("Nothing is kept about you. A day after the date this page is gone too."),
         way_back=_way_back(kept),
         has_calendar=kept.links.filter(purpose=LinkPurpose.CALENDAR, revoked_at=None).exists(),
+        notices=notice_board.for_somebody_coming(meeting, rsvps_shown, day=now.date()),
     )
 
 

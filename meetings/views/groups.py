@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from meetings import access, group_pages
+from meetings.hosting import notice_board
 from meetings.views.meetings import no_longer_listed
 
 
@@ -25,9 +26,16 @@ def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
         group = access.get_group(slug)
     except access.NoLongerListed as gone:
         return no_longer_listed(request, gone)
-    page = group_pages.group_page(group, now=timezone.now())
+    now = timezone.now()
+    page = group_pages.group_page(group, now=now)
     return render(
         request,
         "groups/group_detail.html",
-        {"page": page, "group": group, "section": "groups", "shows_demo": page.shows_demo},
+        {
+            "page": page,
+            "group": group,
+            "notices": notice_board.for_everyone(group, day=now.date()),
+            "section": "groups",
+            "shows_demo": page.shows_demo,
+        },
     )
