@@ -76,7 +76,7 @@ def accept(preview: FeedReading, *, by: Any, now: datetime, accepts_removals: bo
     Raises NotDecidable, and IsBusy.
     """
     with transaction.atomic():
-        preview = FeedReading.objects.select_for_update().select_related("source").get(pk=preview.pk)
+        preview = FeedReading.objects.select_for_update(of=("self",)).select_related("source").get(pk=preview.pk)
         if taken_by := preview.fetched.get("taken_by"):
             return FeedReading.objects.get(public_id=taken_by)
         if not is_decidable(preview):
@@ -93,7 +93,7 @@ def accept(preview: FeedReading, *, by: Any, now: datetime, accepts_removals: bo
 def refuse(preview: FeedReading, *, now: datetime) -> None:
     """Let go of what a preview read. Nothing was changed, and nothing will be."""
     with transaction.atomic():
-        preview = FeedReading.objects.select_for_update().get(pk=preview.pk)
+        preview = FeedReading.objects.select_for_update(of=("self",)).get(pk=preview.pk)
         if preview.kind != ReadingKind.PREVIEW or preview.fetched.get("taken_by"):
             return
         keeping.forget(preview)
@@ -108,7 +108,7 @@ def ask_again(reading: FeedReading, *, by: Any, now: datetime) -> FeedReading:
     Raises NothingToRead.
     """
     with transaction.atomic():
-        reading = FeedReading.objects.select_for_update().select_related("source", "run").get(pk=reading.pk)
+        reading = FeedReading.objects.select_for_update(of=("self",)).select_related("source", "run").get(pk=reading.pk)
         if not reading.pieces.exists() and reading.kind != ReadingKind.ROLL_BACK:
             return ask_for_preview(reading.source, by=by, now=now)
         made, is_new = _order(
@@ -329,5 +329,6 @@ def forget_old(*, now: datetime) -> None:
     plain = ImportRun.objects.filter(
         started_at__lt=now - PLAIN_RUNS_KEPT_FOR, created=0, updated=0, removed=0, changes__isnull=True
     )
-    latest = ImportRun.objects.order_by("source", "-started_at").distinct("source").values("pk")
-    plain.exclude(pk__in=list(latest.values_list("pk", flat=True))).delete()
+    # The latest of each source says which rows were left out.
+    latest = ImportRun.objects.filter(outcome=ImportOutcome.DONE).order_by("source_id", "-started_at", "-pk")
+    plain.exclude(pk__in=list(latest.distinct("source_id").values_list("pk", flat=True))).delete()
