@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django import template
 
+from meetings import listing_fields
+from meetings.models import SuggestedValue
 from recovery.templatetags.plain_words import spoken
 
 register = template.Library()
@@ -13,3 +15,15 @@ register = template.Library()
 def span(moment: datetime, now: datetime) -> str:
     """Return how far two instants are apart: "3 days", "5 hours", "20 minutes"."""
     return spoken(abs(now - moment))
+
+
+@register.filter
+def field_label(name: str) -> str:
+    """Return what people call a field of a listing."""
+    return listing_fields.label(name)
+
+
+@register.filter
+def proposed_words(row: SuggestedValue) -> str:
+    """Return what somebody proposed for a field, in words."""
+    return listing_fields.words(row.name, row.proposed)
