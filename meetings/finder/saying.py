@@ -25,15 +25,20 @@ from meetings.models import PlaceName, Postcode
 
 # What a visitor set before speaking goes on to hold.
 _GOES_ON = ("tz", "unit", "view")
+_MOST_BEGUN = 50
 _MOST_LEFT, _LONGEST_LEFT = 8, 60
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the page says about the sentence that led to it."""
+    """What the page says about the sentence that led to it.
+
+    `as_words` and `as_place` are the search with what is left as words, and as a place if it has none.
+    """
 
     left: list[str]
     as_words: str
+    as_place: str
     is_near_me: bool
 
     def __bool__(self) -> bool:
@@ -66,8 +71,13 @@ def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None 
 def told(given: QueryDict) -> Told:
     """Return what an address says about its sentence. The words are a stranger's: escape them."""
     left = [text[:_LONGEST_LEFT] for text in given.getlist("left")[:_MOST_LEFT] if text.strip()]
-    words = " ".join([*filter(None, [given.get("q", "")]), *left])
-    return Told(left, Address(given).having(q=words), is_near_me=given.get("here") == "yes" and "near" not in given)
+    address, is_placed = Address(given), bool(given.get("near") or given.get("lat"))
+    return Told(
+        left=left,
+        as_words=address.having(q=" ".join([*filter(None, [given.get("q", "")]), *left])),
+        as_place="" if is_placed else address.having(near=" ".join(left)),
+        is_near_me=given.get("here") == "yes" and not is_placed,
+    )
 
 
 def _read(text: str, *, today: datetime) -> sentence.Reading:
@@ -109,6 +119,14 @@ class _Gazetteer:
         found: dict[str, list[sentence.Town]] = {}
         for folded, country, region, population in rows:
             found.setdefault(folded, []).append(sentence.Town(country, region, population))
+        return found
+
+    def begun(self, names: Collection[str]) -> Mapping[str, Sequence[sentence.Town]]:
+        found: dict[str, list[sentence.Town]] = {}
+        for name in names:
+            rows = PlaceName.objects.filter(folded__startswith=f"{name} ", population__gte=sentence.LARGE)
+            for row in rows.values_list("place__country", "place__region", "place__population")[:_MOST_BEGUN]:
+                found.setdefault(name, []).append(sentence.Town(*row))
         return found
 
     def postcodes(self, codes: Collection[str]) -> Collection[Any]:

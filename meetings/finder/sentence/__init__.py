@@ -8,6 +8,6 @@ sentence always means the same; decision 9 states the rules.
 from .grammar import LONGEST, read
 from .lexicon import CatalogueName, Lexicon
 from .reading import Part, Reading
-from .where import Gazetteer, Town
+from .where import LARGE, Gazetteer, Town
 
-__all__ = ["LONGEST", "CatalogueName", "Gazetteer", "Lexicon", "Part", "Reading", "Town", "read"]
+__all__ = ["LARGE", "LONGEST", "CatalogueName", "Gazetteer", "Lexicon", "Part", "Reading", "Town", "read"]

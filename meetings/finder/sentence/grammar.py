@@ -10,7 +10,7 @@ from meetings.finder.sentence.lexicon import Lexicon, Meaning
 from meetings.finder.sentence.reading import Pair, Part, Reading
 from meetings.finder.sentence.tokens import Token, split
 from meetings.finder.sentence.when import Numbers, Times
-from meetings.finder.sentence.where import Found, Gazetteer, Places
+from meetings.finder.sentence.where import MOST_WORDS_OF_A_TOWN, Found, Gazetteer, Places
 
 LONGEST = 200
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]')
@@ -250,6 +250,17 @@ class _Sentence:
                 self._say(place.first, place.end, [("near", place.found.near)])
             else:
                 self.is_left.update(range(place.first, place.end))
+        if not has_near and not good:
+            self._begun_town()
+
+    def _begun_town(self) -> None:
+        """Read "Frankfurt", when no place was found: the town is called Frankfurt am Main."""
+        for run in self._unread_runs():
+            found = self.places.begun_at(run[0], run[:MOST_WORDS_OF_A_TOWN][-1] + 1)
+            if found:
+                self.is_left.difference_update(range(run[0], run[0] + found.length))
+                self._say(run[0], run[0] + found.length, [("near", found.near)])
+                return
 
     def _is_likely(self, place: _Place) -> bool:
         return not place.found.is_plain or place.found.length == len(self.tokens)
@@ -340,15 +351,22 @@ class _Sentence:
 
     def _left(self) -> tuple[tuple[str, ...], list[str]]:
         """Return what was not understood, words side by side together, and the single unknown words."""
-        unread = [n for n in range(len(self.tokens)) if n in self.is_left or not self.is_used[n]]
+        runs = self._unread_runs()
+        unread = [n for run in runs for n in run]
+        left = tuple(dict.fromkeys(self._raw(run[0], run[-1] + 1) for run in runs))
+        return left, [self.tokens[n].raw for n in unread if n not in self.is_left or self._is_candidate(n)]
+
+    def _unread_runs(self) -> list[list[int]]:
+        """Return the tokens that say nothing to us, those side by side together."""
         runs: list[list[int]] = []
-        for n in unread:
+        for n in range(len(self.tokens)):
+            if n not in self.is_left and self.is_used[n]:
+                continue
             if runs and runs[-1][-1] == n - 1:
                 runs[-1].append(n)
             else:
                 runs.append([n])
-        left = tuple(dict.fromkeys(self._raw(run[0], run[-1] + 1) for run in runs))
-        return left, [self.tokens[n].raw for n in unread if n not in self.is_left or self._is_candidate(n)]
+        return runs
 
     def _is_candidate(self, position: int) -> bool:
         return any(place.first <= position < place.end for place in self.candidates)

@@ -6,14 +6,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from groups.text import fold
 from meetings import regions
 from meetings.finder.sentence.lexicon import Lexicon
 from meetings.finder.sentence.tokens import Token
 
 MOST_WORDS_OF_A_TOWN = 4
 _WORDS_OF_A_REGION = 3
-# From here on a town is known by its name alone, even where the name is an everyday word.
-LARGE = 100_000
+# A town of so many people is believed without "in" and without a capital; so is one whose name
+# is an everyday word, if written with one; and so is one that a whole region is named like.
+KNOWN, LARGE, FAMOUS = 15_000, 100_000, 200_000
 _FULL_CODES = re.compile(r"[A-Z]\d[A-Z]\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 
 
@@ -29,6 +31,9 @@ class Gazetteer(Protocol):
     def towns(self, names: Collection[str]) -> Mapping[str, Sequence[Town]]:
         """Return the towns of each folded name that has any."""
 
+    def begun(self, names: Collection[str]) -> Mapping[str, Sequence[Town]]:
+        """Return the large towns whose names begin with these and a further word: "Frankfurt", "Rio"."""
+
     def postcodes(self, codes: Collection[str]) -> Collection[str]:
         """Return which of these are postcodes. They are in capitals, without spaces."""
 
@@ -38,7 +43,6 @@ class Found(NamedTuple):
 
     length: int
     near: str
-    population: int
     is_plain: bool = False
 
 
@@ -47,13 +51,16 @@ class Places:
 
     def __init__(self, text: str, tokens: Sequence[Token], lexicon: Lexicon, gazetteer: Gazetteer, signs: set[str]):
         self.text, self.tokens, self.lexicon, self.signs = text, tokens, lexicon, signs
+        self.gazetteer = gazetteer
+        self._words = [token.folded for token in tokens]
         self._names = {
             (first, length, n): name
             for first in range(len(tokens))
             for length in range(1, min(MOST_WORDS_OF_A_TOWN, len(tokens) - first) + 1)
             for n, name in enumerate(self._spellings(first, length))
         }
-        self._towns = gazetteer.towns(set(self._names.values())) if self._names else {}
+        others = {fold(near) for near in filter(None, map(self._other_name, range(len(tokens))))}
+        self._towns = gazetteer.towns(others.union(self._names.values())) if self._names else {}
         self._codes = self._postcodes(gazetteer)
 
     def _spellings(self, first: int, length: int) -> list[str]:
@@ -89,7 +96,7 @@ class Places:
         if not length:
             return None
         end = self._end_of_town_after(position + length)
-        return Found(end - position, self._text(position, end), LARGE)
+        return Found(end - position, self._text(position, end))
 
     def _end_of_town_after(self, position: int) -> int:
         """Return where the town after a postcode ends: "02134 Allston, Massachusetts, USA"."""
@@ -113,15 +120,21 @@ class Places:
         return self._known_by_another_name(position, is_marked=is_marked) or self._longest(position, is_marked)
 
     def _known_by_another_name(self, position: int, *, is_marked: bool) -> Found | None:
-        words = [token.folded for token in self.tokens]
-        length = self.lexicon.places.at(words, position)
-        if not length:
+        near = self._other_name(position)
+        if not near:
             return None
-        is_short = length == 1 and len(words[position]) < 3
+        length = self.lexicon.places.at(self._words, position)
+        is_short = length == 1 and len(self._words[position]) < 3
         if is_short and not self.tokens[position].is_capital and not (is_marked and self.signs <= {"en"}):
             return None
-        near = self.lexicon.words.places[tuple(words[position : position + length])]
-        return Found(length, near, LARGE)
+        after = position + length
+        end = self._end_of_region(after, self._towns.get(fold(near), ()))
+        return Found(end - position, " ".join([near, self._text(after, end)] if end > after else [near]))
+
+    def _other_name(self, position: int) -> str:
+        """Return the gazetteer's name of a place that people call otherwise: "Philly", "Londres"."""
+        length = self.lexicon.places.at(self._words, position)
+        return self.lexicon.words.places[tuple(self._words[position : position + length])] if length else ""
 
     def _longest(self, position: int, is_marked: bool) -> Found | None:
         most = min(MOST_WORDS_OF_A_TOWN, len(self.tokens) - position)
@@ -132,9 +145,29 @@ class Places:
                     end = self._end_of_region(position + length, towns)
                     first = self.tokens[position]
                     start = first.end - len(first.raw.partition(first.raw[1])[2]) if n else first.start
-                    is_plain = length == 1 and first.folded in self.lexicon.words.names
                     near = self.text[start : self.tokens[end - 1].end]
-                    return Found(end - position, near, max(town.population for town in towns), is_plain)
+                    return Found(end - position, near, self._is_plain(position, length, end, towns))
+        return None
+
+    def _is_plain(self, position: int, length: int, end: int, towns: Sequence[Town]) -> bool:
+        """Return whether a town's name is an everyday word, and nothing shows that the town is meant."""
+        token = self.tokens[position]
+        if length > 1 or end > position + length or token.folded not in self.lexicon.words.names:
+            return False
+        return not (token.raw[0].isupper() and _largest(towns) >= LARGE)
+
+    def begun_at(self, first: int, end: int) -> Found | None:
+        """Return the large town whose name begins with words from here on, with the region after them."""
+        names = {
+            last: " ".join(self._words[first:last])
+            for last in range(end, first, -1)
+            if any(len(word) > 2 and not self.lexicon.knows_part(word) for word in self._words[first:last])
+        }
+        begun = self.gazetteer.begun(set(names.values())) if names else {}
+        for last, name in names.items():
+            if towns := begun.get(name, ()):
+                last = self._end_of_region(last, towns)
+                return Found(last - first, self._text(first, last))
         return None
 
     def _is_believed(self, position: int, length: int, towns: Sequence[Town], *, is_marked: bool) -> bool:
@@ -145,16 +178,29 @@ class Places:
                 is_marked and not all(token.folded in lexicon.words.stop for token in tokens)
             )
         token = tokens[0]
-        if len(token.folded) < 3 and not (is_marked and token.is_capital):
+        if len(token.folded) < 3 and token.folded.isascii() and not (is_marked and token.is_capital):
+            return False
+        if self._is_region_itself(position, towns):
             return False
         after = self.tokens[position + 1].folded if position + 1 < len(self.tokens) else ""
         if not lexicon.words.street.isdisjoint((token.folded, after)):
             return False
+        is_capital, largest = token.raw[0].isupper(), _largest(towns)
         if not lexicon.knows_part(token.folded):
-            return True
+            return is_marked or is_capital or largest >= KNOWN or not token.raw[0].isascii()
         if lexicon.knows(token.folded) and not is_marked:
+            return is_capital and largest >= LARGE and self._end_of_region(position + 1, towns) > position + 1
+        return is_capital or largest >= LARGE
+
+    def _is_region_itself(self, position: int, towns: Sequence[Town]) -> bool:
+        """Return whether California is meant, and not the small town of that name in Maryland."""
+        name = self._words[position]
+        countries, held = regions.countries_called(name), regions.regions_called(name)
+        if len(name) < 4 or not (countries or held) or _largest(towns) >= FAMOUS:
             return False
-        return token.raw[0].isupper() or max(town.population for town in towns) >= LARGE
+        if any(town.country in countries or (town.country, town.region) in held for town in towns):
+            return False
+        return self._end_of_region(position + 1, towns) == position + 1
 
     # Regions
 
@@ -190,6 +236,10 @@ class Places:
 
     def _text(self, first: int, end: int) -> str:
         return self.text[self.tokens[first].start : self.tokens[end - 1].end]
+
+
+def _largest(towns: Sequence[Town]) -> int:
+    return max(town.population for town in towns)
 
 
 def _codes(raw: str) -> set[str]:

@@ -89,6 +89,7 @@ def test_what_was_not_understood_is_told_with_a_way_to_look_for_it(client, catal
     told = words(there)
     assert "We did not understand: “blorp" in told
     assert 'href="?approach=smart-recovery&amp;soon=60&amp;q=blorp' in there.content.decode()
+    assert 'href="?approach=smart-recovery&amp;soon=60&amp;near=blorp' in there.content.decode()
     assert "<b>now" not in there.content.decode()
 
 
@@ -115,6 +116,15 @@ def test_links_of_the_page_leave_out_what_was_only_told(client, catalogue):
     assert "left=" not in html.partition('id="finder"')[2].partition("</main>")[0]
 
 
+def test_what_is_left_is_no_second_place(client, catalogue):
+    of_none = client.get(URL, {"left": "blorp"}).content.decode()
+    of_one = client.get(URL, {"left": "blorp", "near": "Boston"}).content.decode()
+
+    assert 'href="?near=blorp"' in of_none
+    assert "We did not understand" in of_one
+    assert "near=blorp" not in of_one.partition('id="finder"')[2].partition("</main>")[0]
+
+
 def test_near_me_without_a_place_asks_for_one(client, gazetteer, catalogue):
     assert search_of("AA near me") == {"fellowship": ["aa"], "here": ["yes"]}
     assert search_of("AA near me in Boston") == {"fellowship": ["aa"], "near": ["Boston"]}
@@ -138,6 +148,13 @@ def test_nothing_that_is_typed_is_an_error(client, catalogue, text):
 
     assert response.status_code == 200
     assert "say=" not in response.redirect_chain[0][0]
+
+
+def test_a_large_town_is_known_by_the_beginning_of_its_name(tmp_path, catalogue):
+    load_towns(tmp_path, lambda row: row["name"] in {"Frankfurt am Main", "Frankfurt (Oder)"})
+
+    assert search_of("AA Frankfurt morgen") == {"fellowship": ["aa"], "near": ["Frankfurt"], "day": ["tomorrow"]}
+    assert search_of("AA Frankfurter") == {"fellowship": ["aa"], "left": ["Frankfurter"]}
 
 
 def test_a_sentence_asks_the_gazetteer_once_however_many_words(

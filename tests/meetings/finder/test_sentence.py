@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from bisect import bisect
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,14 @@ class ShippedGazetteer:
         known = _towns()
         return {name: known[name] for name in names if name in known}
 
+    def begun(self, names):
+        known, begun = _towns(), {}
+        for name in names:
+            first, end = bisect(_folded(), f"{name} "), bisect(_folded(), f"{name}!")
+            towns = [town for full in _folded()[first:end] for town in known[full] if town.population >= sentence.LARGE]
+            begun |= {name: towns} if towns else {}
+        return begun
+
     def postcodes(self, codes):
         return POSTCODES & set(codes)
 
@@ -73,6 +82,11 @@ def _towns() -> dict[str, list[sentence.Town]]:
     for number, name in further:
         found.setdefault(fold(name), []).append(by_id[number])
     return found
+
+
+@cache
+def _folded() -> list[str]:
+    return sorted(_towns())
 
 
 def read(text: str) -> sentence.Reading:
@@ -110,8 +124,16 @@ def test_every_word_means_something_the_finder_knows(language):
     known = {(name.parameter, name.value) for name in names()}
     known |= {("belief", value) for value in Belief.values} | {("covers", value) for value in Covers.values}
     known |= {("attendance", value) for value in Attendance.values} | {("time", value) for value in TimeOfDay.values}
-    known |= {("day", value) for value in (*DAYS, TODAY, TOMORROW, "after-tomorrow")} | {("for", "me"), ("for", "someone")}
-    known |= {("open", "yes"), ("first_visit", "yes"), ("here", "yes"), ("unit", "mi"), ("unit", "km")}
+    known |= {("day", value) for value in (*DAYS, TODAY, TOMORROW, "after-tomorrow")}
+    known |= {
+        ("for", "me"),
+        ("for", "someone"),
+        ("open", "yes"),
+        ("first_visit", "yes"),
+        ("here", "yes"),
+        ("unit", "mi"),
+        ("unit", "km"),
+    }
     file = json.loads((ROOT / f"meetings/data/words/{language}.json").read_text("utf-8"))
 
     pairs = {pair for query in file["meaning"] for pair in parse_qsl(query, strict_parsing=True)}
