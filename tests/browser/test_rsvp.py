@@ -12,6 +12,10 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 NARROW = {"width": 320, "height": 640}
 # More stops than any page has between its top and what is looked for.
 MOST_STOPS = 250
+# What the worker is woken up to do.
+_SEND = (
+    "from django.utils import timezone; from meetings.reminders import sending; sending.send_due(now=timezone.now())"
+)
 
 
 @pytest.fixture
@@ -128,3 +132,28 @@ def test_a_way_in_on_press_needs_a_press(site, page: Page, looked_at):
     page.get_by_role("button", name="Show me the way in").click()
 
     expect(page.get_by_text("kettle")).to_be_visible()
+
+
+def test_with_a_number_the_code_that_comes_opens_the_page(site, bare: Page, looked_at):
+    page = bare
+    page.goto(site.url + "/meetings/?q=Small+Room+eight+chairs")
+    page.locator("article[data-meeting] a").filter(has_text="RSVP is needed: eight chairs").first.click()
+    page.get_by_role("link", name=re.compile("Keep a seat for me")).first.click()
+    page.get_by_text("With a mobile number").click()
+    page.locator("[name=phone]").fill("+1 555 555 0100")
+    if page.locator("[name=agrees]").count():
+        page.locator("[name=agrees]").check()
+    page.wait_for_timeout(1600)
+    page.get_by_role("button", name="Keep a seat for me").click()
+    expect(page.get_by_role("heading", name="A code is on its way")).to_be_visible()
+    check(page, looked_at)
+    assert page.title() == "Your code"
+
+    site.manage("shell", "-v0", "-c", _SEND)
+    with urlopen(site.url + "/outbox/") as outbox:
+        code = re.search(r"Your code is (\d{6})", outbox.read().decode())[1]
+    page.get_by_label("The code we sent").fill(code)
+    page.get_by_role("button", name="Yes, keep my seat").click()
+
+    expect(page.get_by_text("Your seat is kept")).to_be_visible()
+    assert page.context.cookies() == []
