@@ -74,7 +74,7 @@ def find(memory: Memory, words: Words, names: Iterable[tuple[str, str, tuple[str
 def prepare(memory: Memory, names: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
     """Look for the words that most meetings have, which takes long, before somebody does."""
     shorts = [folded[-1] for facet, value, folded in names if facet == "fellowship"]
-    frequent = _known_words(memory).split()[:MOST_FREQUENT]
+    frequent = _known_words(memory).split(maxsplit=MOST_FREQUENT)[:MOST_FREQUENT]
     memory.of_words([_query((word,)) for word in (*filter(str.isalnum, shorts), *frequent)])
 
 
