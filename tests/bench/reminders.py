@@ -12,7 +12,6 @@ after it was due (p99), nothing lost, nothing twice; or when nothing goes twice 
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -20,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.site import ROOT
+from tests.bench import apart
 
 MOST_P99_SECONDS = 60
 IN_ONE_MINUTE, DELIVERIES, WITHOUT_CLAIM = 10_000, 100_000, 300
@@ -37,16 +36,8 @@ def measure(var_dir: Path) -> list[str]:
 
 def run(var_dir: Path) -> dict[str, Any]:
     """Run it with fewer deliveries in a process of its own, with data below `var_dir`; return what was measured."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.reminders", f"--deliveries={FEWER_DELIVERIES}"],
-        cwd=ROOT,
-        env={**os.environ, "VAR_DIR": str(var_dir)},
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=2 * DONE_WITHIN_SECONDS,
-        check=False,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    fewer = f"--deliveries={FEWER_DELIVERIES}"
+    return apart.run("tests.bench.reminders", fewer, var_dir=var_dir, within=2 * DONE_WITHIN_SECONDS)
 
 
 def lines(answer: dict[str, Any]) -> list[str]:
