@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from groups.enums import GroupState, ListingState
 from groups.models import Group
-from meetings import access, join_step, occurrences, schedules, structured_data, wording
+from meetings import access, doubts, join_step, occurrences, schedules, structured_data, wording
 from meetings.enums import ChannelState, RsvpState
 from meetings.feeds import ical
 from meetings.models import Meeting, Occurrence, Rsvp, Venue
@@ -233,7 +233,7 @@ def _address(venue: Venue | None) -> str:
 
 
 def _details(meeting: Meeting, row: Occurrence | None, *, now: datetime) -> list[str]:
-    lines = []
+    lines = [warning] if (warning := doubts.before_you_go(meeting)) else []
     if row is not None and row.note and access.may_show_place(meeting):
         lines.append(row.note)
     if row is not None and row.is_online_only:

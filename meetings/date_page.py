@@ -109,7 +109,7 @@ def where_on(meeting: Meeting, row: Occurrence | None) -> meeting_page.Where | N
 
 def _held_at(meeting: Meeting, venue: Venue) -> Meeting:
     """Return the meeting as it is on a date held elsewhere; never to be saved."""
-    elsewhere = Meeting(in_person=meeting.in_person, venue=venue)
+    elsewhere = Meeting(in_person=meeting.in_person, venue=venue, doubted_at=meeting.doubted_at)
     elsewhere.pk = meeting.pk
     return elsewhere
 

@@ -133,7 +133,8 @@ def notes_for(meeting: Meeting, text: str, join: JoinStep | None) -> str:
     Groups write links and passcodes into their notes. Where the way in is not for everyone,
     lines that tell it stay out until it is shown.
     """
-    if meeting.join_visibility == JoinVisibility.EVERYONE or (join is not None and join.is_shown):
+    is_for_everyone = meeting.join_visibility == JoinVisibility.EVERYONE and meeting.doubted_at is None
+    if is_for_everyone or (join is not None and join.is_shown):
         return text
     kept: list[str] = []
     speaks_of_next = False

@@ -1,6 +1,6 @@
 """What the page of one meeting says, prepared: the template only lays it out.
 
-Seven queries at most, however many meetings the group has.
+Eight queries at most, however many meetings the group has.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,19 @@ from django.utils.translation import pgettext
 
 from groups.enums import Belief, Covers, Goal
 from groups.text import web_address
-from meetings import access, entry_rules, join_step, provenance, rsvps, schedules, structured_data, week_strip, wording
+from meetings import (
+    access,
+    confirmations,
+    doubts,
+    entry_rules,
+    join_step,
+    provenance,
+    rsvps,
+    schedules,
+    structured_data,
+    week_strip,
+    wording,
+)
 from meetings.enums import ChannelState, RsvpPolicy, TraitKind, TraitValue
 from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
 
@@ -53,7 +65,7 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The place as it may be shown. `ask` is the sentence instead of what is not."""
+    """The place as it may be shown. `ask` is the sentence instead of what is not, `doubt` a warning."""
 
     lines: list[str]
     how_to_find: str
@@ -61,6 +73,7 @@ class Where:
     directions_url: str
     is_closed_for_now: bool
     is_approximate: bool
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class MeetingPage:
     others_of_group: int
     here: list[week_strip.Slot]
     provenance: provenance.Provenance
+    doubt: doubts.Doubt | None
     similar_url: str
     contact_url: str
     contact_host: str
@@ -164,7 +178,8 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         week=week_strip.week_of(of_group, now=now, here=meeting),
         others_of_group=sum(other.pk != meeting.pk for other in of_group),
         here=_here(meeting, now) if may_show_place else [],
-        provenance=provenance.of_meeting(meeting, now=now),
+        provenance=provenance.of_meeting(meeting, confirmations.state_of(meeting, now=now), now=now),
+        doubt=doubts.of_meeting(meeting, now=now),
         similar_url=similar_url(meeting),
         contact_url=contact_url,
         contact_host=(urlsplit(contact_url).hostname or "").removeprefix("www."),
@@ -315,7 +330,13 @@ def place_of(meeting: Meeting, *, may_show_place: bool) -> Where | None:
     if venue.is_private_home:
         ask = _("It is held in somebody's home. Please ask the group for the address.")
         return Where(
-            [town] if (town := wording.town_label(venue)) else [], "", ask, "", is_closed, is_approximate=False
+            [town] if (town := wording.town_label(venue)) else [],
+            "",
+            ask,
+            "",
+            is_closed,
+            is_approximate=False,
+            doubt=doubts.before_you_go(meeting),
         )
     lines = [line for line in (*venue.address_lines, venue.area) if line]
     return Where(
@@ -325,6 +346,7 @@ def place_of(meeting: Meeting, *, may_show_place: bool) -> Where | None:
         directions_url="" if is_closed else directions_url(venue),
         is_closed_for_now=is_closed,
         is_approximate=venue.is_approximate,
+        doubt=doubts.before_you_go(meeting),
     )
 
 

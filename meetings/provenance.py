@@ -12,9 +12,11 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from groups.enums import FeedFormat
+from groups.enums import FeedFormat, Role
 from groups.models import Group, Source
 from groups.text import web_address
+from meetings.enums import ConfirmedHow
+from meetings.freshness import Freshness, State
 from meetings.models import Meeting
 
 
@@ -29,28 +31,49 @@ class Provenance:
     is_demo: bool
 
 
-def of_meeting(meeting: Meeting, *, now: datetime) -> Provenance:
-    """Return source, when it was last seen and changed there, and whether the group confirmed it.
+def of_meeting(meeting: Meeting, state: State, *, now: datetime) -> Provenance:
+    """Return source, when it was last seen and changed there, and by whom, when and how it was confirmed.
 
-    Reads `meeting.source`; dates are told in UTC by day.
+    `state` is from `confirmations.state_of`. Reads `meeting.source`; dates are told in UTC by day.
     """
     source = meeting.source
     lines = [_origin(source, last_seen_at=meeting.last_seen_at, now=now)]
     if meeting.source_updated_at is not None:
         lines.append(_("Last changed there on %(day)s.") % {"day": _day(meeting.source_updated_at)})
-    if meeting.confirmed_at is not None:
-        lines.append(
-            _("Confirmed by the group %(ago)s, on %(day)s.")
-            % {"ago": ago(meeting.confirmed_at, now=now), "day": _day(meeting.confirmed_at)}
-        )
-    else:
-        lines.append(_("Not confirmed by the group here yet."))
+    lines += _confirmed(state, now=now)
     return _with_owner(source, lines, page=meeting.source_page)
 
 
 def of_group(group: Group) -> Provenance:
     """Return where the group's listing comes from. Reads `group.source`."""
     return _with_owner(group.source, [_origin(group.source, last_seen_at=None, now=None)], page="")
+
+
+def _confirmed(state: State, *, now: datetime) -> list[str]:
+    """Say who confirmed it, when and how; and that it was long ago."""
+    if state.since is None:
+        lines = [_("Not confirmed by the group here yet.")]
+        return [*lines, _ask_first()] if state.freshness is Freshness.STALE else lines
+    when = {"ago": ago(state.since, now=now), "day": _day(state.since)}
+    match state.by, state.how:
+        case Role.CURATOR, _how:
+            line = _("Checked by one of our curators %(ago)s, on %(day)s.") % when
+        case Role.SOURCE, _how:
+            line = _("Confirmed by its source %(ago)s, on %(day)s.") % when
+        case Role.VISITOR, _how:
+            line = _("Confirmed by people who went: it took place %(ago)s, on %(day)s.") % when
+        case _role, ConfirmedHow.BY_MAIL:
+            line = _("Confirmed by the group %(ago)s, on %(day)s, by answering our mail.") % when
+        case _:
+            line = _("Confirmed by the group %(ago)s, on %(day)s.") % when
+    if state.freshness is Freshness.CONFIRMED:
+        return [line]
+    since = _("Not confirmed since %(day)s.") % when
+    return [line, since, _ask_first()] if state.freshness is Freshness.STALE else [line, since]
+
+
+def _ask_first() -> str:
+    return _("Please ask before you go: it may have changed.")
 
 
 def ago(moment: datetime, *, now: datetime) -> str:

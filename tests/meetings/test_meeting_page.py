@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 # A Friday; the default meeting's next date is Tuesday 24 November.
 NOW = instant("2026-11-20 12:00", "America/New_York")
-QUERIES = 6
+QUERIES = 8
 
 
 @pytest.fixture(autouse=True)
