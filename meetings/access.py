@@ -10,7 +10,7 @@ from groups.access import AnyUser, Scope
 from groups.enums import GroupState, ListingState
 from groups.models import CuratorRole, Group
 from meetings.enums import ChannelState, JoinVisibility, TraitKind, TraitValue
-from meetings.models import Meeting, MeetingTrait, Venue
+from meetings.models import FormerAddress, Meeting, MeetingTrait, Venue
 from meetings.schedules import ASSUMED_DURATION, Start
 
 # Join details that are held back until shortly before a meeting appear this long before it.
@@ -42,19 +42,28 @@ class NoLongerListed(Exception):
         self.is_gone = is_gone
 
 
+class Moved(NoLongerListed):
+    """The listing was the same as another one, `listing`, whose page is now that of both."""
+
+    def __init__(self, listing: Meeting | Group) -> None:
+        super().__init__(listing, is_gone=True)
+
+
 def get_meeting(slug: str, *, is_for_a_seat: bool = False) -> Meeting:
     """Return the meeting with this page, with group, approach, fellowship, venue and source.
 
     `is_for_a_seat` fetches no more of them than keeping a seat needs: fifty may press at once.
 
-    Raises Http404 when there never was one to see, NoLongerListed when it was taken down.
-    One query.
+    Raises Http404 when there never was one to see, NoLongerListed when it was taken down, Moved
+    when it lives on at another address. One query; one more for what is not shown.
     """
     related = ("group__approach", "group__fellowship", "group__source", "venue", "source")
     meetings = Meeting.objects.select_related(*related)
     if is_for_a_seat:
         meetings = Meeting.objects.select_related(*related[:2]).only(*_FOR_A_SEAT)
     meeting = meetings.filter(slug=slug).first()
+    if meeting is None or meeting.state == ListingState.GONE:
+        _follow_former_address(slug, of_group=False)
     if meeting is None or ListingState.DRAFT in (meeting.state, meeting.group.state):
         raise Http404
     if meeting.state in (ListingState.UNLISTED, ListingState.GONE) or meeting.group.state != GroupState.PUBLIC:
@@ -68,11 +77,19 @@ def get_group(slug: str) -> Group:
     Raises Http404 and NoLongerListed as `get_meeting` does.
     """
     group = Group.objects.select_related("approach", "fellowship", "source").filter(slug=slug).first()
+    if group is None or group.state == GroupState.GONE:
+        _follow_former_address(slug, of_group=True)
     if group is None or group.state == GroupState.DRAFT:
         raise Http404
     if group.state != GroupState.PUBLIC:
         raise NoLongerListed(group, is_gone=group.state == GroupState.GONE)
     return group
+
+
+def _follow_former_address(slug: str, *, of_group: bool) -> None:
+    kept = FormerAddress.of(slug, of_group=of_group)
+    if kept is not None:
+        raise Moved(kept)
 
 
 def is_for_teens(meeting: Meeting) -> bool:

@@ -47,6 +47,8 @@ WAYS_BACK: dict[DecisionKind, str] = {
     DecisionKind.SUGGESTION: "meetings.curation.answers.undo_suggestion",
     DecisionKind.REPORT: "meetings.curation.answers.undo_report",
     DecisionKind.CLAIM: "meetings.curation.answers.undo_claim",
+    DecisionKind.MERGE: "meetings.twins.merging.undo",
+    DecisionKind.NOT_THE_SAME: "meetings.twins.merging.undo_apart",
     DecisionKind.SEEN: "meetings.curation.answers.undo_seen",
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from meetings.views.curating import answers, decided, listings, meetings, queue, venues
+from meetings.views.curating import answers, decided, listings, meetings, queue, sources, twins, venues
 
 app_name = "curate"
 
@@ -26,4 +26,15 @@ urlpatterns = [
     path("decided/", decided.decision_list, name="decision_list"),
     path("decided/<slug:public_id>/", decided.decision, name="decision"),
     path("decided/<slug:public_id>/undo/", decided.undo, name="undo"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/", sources.source_new, name="source_new"),
+    path("sources/<slug:slug>/", sources.source, name="source"),
+    path("sources/<slug:slug>/edit/", sources.source_edit, name="source_edit"),
+    path("sources/<slug:slug>/read/", sources.source_read, name="source_read"),
+    path("sources/<slug:slug>/conflicts/", sources.source_conflicts, name="source_conflicts"),
+    path("sources/<slug:slug>/rows/", sources.source_rows, name="source_rows"),
+    path("sources/<slug:slug>/readings/<slug:public_id>/", sources.source_reading, name="source_reading"),
+    path("sources/<slug:slug>/runs/<int:run>/", sources.source_run, name="source_run"),
+    path("twins/", twins.twins_list, name="twins"),
+    path("twins/<int:pair>/", twins.twins_detail, name="twins_detail"),
 ]

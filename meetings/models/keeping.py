@@ -68,6 +68,10 @@ class HeadCount(models.Model):
         return f"{self.occurrence}: {self.people}"
 
 
+# Groups and meetings may have the same slug; among former addresses, groups' begin with this.
+_OF_GROUP = "g--"
+
+
 class FormerAddress(models.Model):
     """An address that a listing once had, and that still leads to it."""
 
@@ -89,6 +93,21 @@ class FormerAddress(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @staticmethod
+    def key_of(listing: Meeting | Group) -> str:
+        """Return the listing's slug as it is kept here."""
+        return f"{_OF_GROUP}{listing.slug}"[:120] if isinstance(listing, Group) else listing.slug
+
+    @classmethod
+    def of(cls, slug: str, *, of_group: bool) -> Meeting | Group | None:
+        """Return where a former slug of a meeting, or of a group, leads. One query."""
+        found = cls.objects.select_related("meeting", "group")
+        if of_group:
+            former = found.filter(slug=f"{_OF_GROUP}{slug}"[:120], group__isnull=False).first()
+            return former.group if former else None
+        former = found.filter(slug=slug, meeting__isnull=False).first()
+        return former.meeting if former else None
 
 
 class Twins(models.Model):

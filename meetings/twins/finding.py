@@ -140,13 +140,12 @@ def find(*, now: datetime, source: Source | None = None) -> int:
 
 
 def open_pairs(scope: Scope) -> QuerySet[Twins]:
-    """Return the pairs a curator may decide about: both meetings are in their part. The likest first."""
+    """Return the pairs a curator may look at: one of the two is in their part. The likest first."""
     mine = Meeting.objects.filter(access.of_meetings(scope))
     pairs = Twins.objects.filter(state=TwinState.OPEN)
     if not scope.is_everything:
-        pairs = pairs.filter(
-            Exists(mine.filter(pk=OuterRef("one_id"))), Exists(mine.filter(pk=OuterRef("other_id")))
-        )  # fmt: skip
+        pairs = pairs.filter(Exists(mine.filter(pk=OuterRef("one_id"))) | Exists(mine.filter(pk=OuterRef("other_id"))))
+
     return pairs.order_by("-likeness", "pk")
 
 

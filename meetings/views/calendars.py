@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from meetings import access, calendars, finder, occurrences, tokens
 from meetings.enums import LinkPurpose
 from meetings.models import PrivateLink, Rsvp
+from meetings.views.meetings import at_its_new_address
 
 # A file of this name says nothing in a list of downloads.
 FILE_NAME = "calendar.ics"
@@ -30,6 +31,8 @@ def occurrence_calendar(request: HttpRequest, slug: str, on: str) -> HttpRespons
     try:
         meeting = access.get_meeting(slug)
         body = calendars.of_date(meeting, original_on, now=now, is_neutral=_wants(request, "neutral"))
+    except access.Moved as moved:
+        return at_its_new_address(request, moved)
     except access.NoLongerListed as gone:
         return _refusal(_("This meeting is no longer listed."), status=410 if gone.is_gone else 404)
     except occurrences.NoSuchDate:
@@ -44,6 +47,8 @@ def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         meeting = access.get_meeting(slug)
         body = calendars.of_meeting(meeting, now=now, is_neutral=_wants(request, "neutral"))
+    except access.Moved as moved:
+        return at_its_new_address(request, moved)
     except access.NoLongerListed as gone:
         if not gone.is_gone:
             return _refusal(_("This meeting is no longer listed."))
@@ -58,6 +63,8 @@ def group_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """Give all dates of a group's meetings."""
     try:
         group = access.get_group(slug)
+    except access.Moved as moved:
+        return at_its_new_address(request, moved)
     except access.NoLongerListed as gone:
         return _refusal(_("This group is no longer listed."), status=410 if gone.is_gone else 404)
     body = calendars.of_group(group, now=timezone.now(), is_neutral=_wants(request, "neutral"))

@@ -1,7 +1,8 @@
 """The page of one meeting."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -24,7 +25,12 @@ def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def no_longer_listed(request: HttpRequest, gone: access.NoLongerListed) -> HttpResponse:
-    """Say that a listing was taken down, and the way on. Nothing of the listing itself is told."""
+    """Say that a listing was taken down, and the way on. Nothing of the listing itself is told.
+
+    One that lives on as part of another is answered with the same page of that one.
+    """
+    if isinstance(gone, access.Moved):
+        return at_its_new_address(request, gone)
     listing = gone.listing
     context = {
         "is_group": not isinstance(listing, Meeting),
@@ -33,3 +39,16 @@ def no_longer_listed(request: HttpRequest, gone: access.NoLongerListed) -> HttpR
         "section": "meetings",
     }
     return render(request, "meetings/no_longer_listed.html", context, status=410 if gone.is_gone else 404)
+
+
+def at_its_new_address(request: HttpRequest, moved: access.Moved) -> HttpResponse:
+    """Lead to the same page, or file, of the listing that both are now."""
+    match = request.resolver_match
+    address = reverse(match.view_name, kwargs={**match.kwargs, "slug": moved.listing.slug})
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseRedirect(address, status=303)
+    query = request.META.get("QUERY_STRING", "")
+    response = HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    # For an hour: what was merged may be two again.
+    response.headers["Cache-Control"] = "max-age=3600"
+    return response
