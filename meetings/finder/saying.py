@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -25,7 +27,7 @@ from meetings.models import PlaceName, Postcode
 
 # What a visitor set before speaking goes on to hold.
 _GOES_ON = ("tz", "unit", "view")
-_MOST_BEGUN = 50
+_MOST_BEGUN = 200
 _MOST_LEFT, _LONGEST_LEFT = 8, 60
 
 
@@ -48,8 +50,8 @@ class Told:
 def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> QueryDict:
     """Return the search that the sentence in `say` means, with `tz`, `unit` and `view` as they were.
 
-    Two queries, and two more when nothing was understood: then the words are searched for in
-    names, unless no meeting has them and they are the beginning of a town's name.
+    One to three queries of the gazetteer. If nothing was understood, the words are searched for
+    in names, unless no meeting has them and they are the beginning of a town's name.
     """
     text = given.get("say", "")[: sentence.LONGEST].strip()
     found = QueryDict(mutable=True)
@@ -122,11 +124,15 @@ class _Gazetteer:
         return found
 
     def begun(self, names: Collection[str]) -> Mapping[str, Sequence[sentence.Town]]:
+        begins = reduce(or_, (Q(folded__startswith=f"{name} ") for name in names))
+        rows = PlaceName.objects.filter(begins, population__gte=sentence.LARGE).values_list(
+            "folded", "place__country", "place__region", "place__population"
+        )
         found: dict[str, list[sentence.Town]] = {}
-        for name in names:
-            rows = PlaceName.objects.filter(folded__startswith=f"{name} ", population__gte=sentence.LARGE)
-            for row in rows.values_list("place__country", "place__region", "place__population")[:_MOST_BEGUN]:
-                found.setdefault(name, []).append(sentence.Town(*row))
+        for folded, *town in rows[:_MOST_BEGUN]:
+            for name in names:
+                if folded.startswith(f"{name} "):
+                    found.setdefault(name, []).append(sentence.Town(*town))
         return found
 
     def postcodes(self, codes: Collection[str]) -> Collection[Any]:

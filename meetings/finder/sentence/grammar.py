@@ -10,7 +10,7 @@ from meetings.finder.sentence.lexicon import Lexicon, Meaning
 from meetings.finder.sentence.reading import Pair, Part, Reading
 from meetings.finder.sentence.tokens import Token, split
 from meetings.finder.sentence.when import Numbers, Times
-from meetings.finder.sentence.where import MOST_WORDS_OF_A_TOWN, Found, Gazetteer, Places
+from meetings.finder.sentence.where import Found, Gazetteer, Places
 
 LONGEST = 200
 _QUOTED = re.compile(r'"([^"]+)"|“([^”]+)”|«([^»]+)»|„([^“”]+)[“”]')
@@ -23,7 +23,7 @@ _OPPOSITES = {
 }
 _RARELY_AFTER_IN = frozenset({"covers", "focus", "format", "feature"})
 _LATER_HALVES = frozenset({"afternoon", "evening", "night"})
-_MOST_BETWEEN = 3
+_MOST_BETWEEN, _MOST_RUNS = 3, 3
 _AFTER_TOMORROW = ("day", "after-tomorrow")
 
 
@@ -255,12 +255,10 @@ class _Sentence:
 
     def _begun_town(self) -> None:
         """Read "Frankfurt", when no place was found: the town is called Frankfurt am Main."""
-        for run in self._unread_runs():
-            found = self.places.begun_at(run[0], run[:MOST_WORDS_OF_A_TOWN][-1] + 1)
-            if found:
-                self.is_left.difference_update(range(run[0], run[0] + found.length))
-                self._say(run[0], run[0] + found.length, [("near", found.near)])
-                return
+        if begun := self.places.begun_by(self._unread_runs()[:_MOST_RUNS]):
+            first, found = begun
+            self.is_left.difference_update(range(first, first + found.length))
+            self._say(first, first + found.length, [("near", found.near)])
 
     def _is_likely(self, place: _Place) -> bool:
         return not place.found.is_plain or place.found.length == len(self.tokens)

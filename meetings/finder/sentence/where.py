@@ -156,19 +156,26 @@ class Places:
             return False
         return not (token.raw[0].isupper() and _largest(towns) >= LARGE)
 
-    def begun_at(self, first: int, end: int) -> Found | None:
-        """Return the large town whose name begins with words from here on, with the region after them."""
+    def begun_by(self, runs: Sequence[Sequence[int]]) -> tuple[int, Found] | None:
+        """Return the first large town whose name begins with words of these runs of tokens, and where it stands.
+
+        The region after it is taken too.
+        """
         names = {
-            last: " ".join(self._words[first:last])
-            for last in range(end, first, -1)
-            if any(len(word) > 2 and not self.lexicon.knows_part(word) for word in self._words[first:last])
+            (run[0], run[0] + length): " ".join(self._words[run[0] : run[0] + length])
+            for run in runs
+            for length in range(min(len(run), MOST_WORDS_OF_A_TOWN), 0, -1)
+            if any(self._is_telling(word) for word in self._words[run[0] : run[0] + length])
         }
         begun = self.gazetteer.begun(set(names.values())) if names else {}
-        for last, name in names.items():
+        for (first, end), name in names.items():
             if towns := begun.get(name, ()):
-                last = self._end_of_region(last, towns)
-                return Found(last - first, self._text(first, last))
+                end = self._end_of_region(end, towns)
+                return first, Found(end - first, self._text(first, end))
         return None
+
+    def _is_telling(self, word: str) -> bool:
+        return len(word) > 2 and not word.isdecimal() and not self.lexicon.knows_part(word)
 
     def _is_believed(self, position: int, length: int, towns: Sequence[Town], *, is_marked: bool) -> bool:
         tokens, lexicon = self.tokens[position : position + length], self.lexicon
