@@ -8,15 +8,20 @@ filling, so that no refusal is a mere "not found".
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.utils import timezone
 
 from groups import access
+from groups.models import Claim, Group
+from meetings.hosting import editing, roles
 from recovery import urls
-from tests.cast import Cast, make_cast
+from tests.cast import SINCE, Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +42,43 @@ FILLED: dict[str, Filling] = {
     # Private contacts
     "what": lambda cast: "group",
     "subject": lambda cast: cast.group.slug,
+    # Pages of hosts
+    "slug": lambda cast: cast.group.slug,
+    "token": lambda cast: invitation_to(cast),
+    "decision": lambda cast: change_of(cast),
+    "part": lambda cast: "when",
+    "on": lambda cast: next_tuesday(cast),
 }
-# Where a part means something else at one address: (the address, the part).
-FILLED_AT: dict[tuple[str, str], Filling] = {}
+# Where a part means something else under an address: (how it begins, the part).
+FILLED_AT: dict[tuple[str, str], Filling] = {
+    ("host/meetings/", "slug"): lambda cast: cast.meeting.slug,
+    ("host/claims/", "claim"): lambda cast: open_claim(cast.host, cast.other_group),
+}
+
+# Anybody signed in may say that they keep a group, or open an invitation that somebody gave them.
+FOR_MEMBERS = {"host/claim/<slug>/", "host/invitation/<token>/"}
+
+
+def open_claim(user: User, group: Group) -> str:
+    claim, _made = Claim.objects.get_or_create(group=group, user=user, defaults={"made_at": SINCE})
+    return claim.public_id
+
+
+def change_of(cast: Cast) -> str:
+    made = editing.change(cast.group, {"group_website": "https://a.example/"}, by=cast.host, now=timezone.now())
+    if made is None:
+        made = editing.change(cast.group, {"group_website": ""}, by=cast.host, now=timezone.now())
+    return made.public_id
+
+
+def invitation_to(cast: Cast) -> str:
+    roles.invite(cast.group, by=cast.host, now=timezone.now(), press="one")
+    return roles.secret_of(cast.group, cast.host, "one", now=timezone.now())
+
+
+def next_tuesday(_cast: Cast) -> date:
+    today = timezone.now().date()
+    return today + timedelta(days=(1 - today.weekday()) % 7 or 7)
 
 
 @dataclass(frozen=True)
@@ -59,7 +98,8 @@ class Address:
     def filled(self, cast: Cast) -> str:
         route = self.route
         for part in self.parts:
-            fill = FILLED_AT.get((self.route, part)) or FILLED.get(part)
+            there = (fill for (begins, name), fill in FILLED_AT.items() if name == part and route.startswith(begins))
+            fill = next(there, FILLED.get(part))
             if fill is None:
                 pytest.fail(f"say in FILLED what stands for <{part}> in {self.route}")
             route = route.replace(f"<{part}>", str(fill(cast)))
@@ -116,7 +156,9 @@ def refused_here(address: Address) -> list[str]:
     if address.desk == "curate":
         # A curator elsewhere has a desk too, but nothing on it is of Boston.
         return ["stranger", "member", "host", "host_elsewhere", *(["curator_elsewhere"] if address.parts else [])]
-    # Anybody signed in may look what they host, and claim a group.
+    if address.route in FOR_MEMBERS:
+        return ["stranger"]
+    # Anybody signed in may look what they host.
     return ["stranger", *(["member", "host_elsewhere", "curator_elsewhere"] if address.parts else [])]
 
 

@@ -37,14 +37,12 @@ _OF_A_COPY = ["name", "rrule", "first_on", "last_on", "start_time", "duration", 
 @of_group
 def group_edit(request: HttpRequest, group: Group) -> HttpResponse:
     """Change what the group says of itself."""
-    names = [field.name for field in editing.fields_of_group()]
-
     def save(form: forms.HostListingForm) -> HttpResponse:
         decision = editing.change(group, form.changes, by=request.user, now=timezone.now())
         return done("host:group", group.slug, said="saved" if decision else "same", decision=decision)
 
     context = {"group": group, "heading": _("What the group says of itself"), "back": ("host:group", group.slug)}
-    return _in_two_steps(request, group, {"only": names, "of": [Part.GROUP]}, save, context)
+    return _in_two_steps(request, group, {"of": [Part.GROUP]}, save, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
