@@ -8,7 +8,7 @@ from django.db import transaction
 
 from meetings import contacts, occurrences, rsvp_states
 from meetings.enums import RsvpReason
-from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
+from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp, Suggestion
 from meetings.questions import words_of
 from meetings.reminders.ways import subscriptions_of, wishes_of
 from meetings.rsvps import waiting
@@ -22,16 +22,17 @@ class Kept:
     rsvps: list[Rsvp]
     standing: list[StandingRsvp]
     questions: list[Question]
+    suggestions: list[Suggestion]
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.rsvps or self.standing or self.questions)
+        return not (self.rsvps or self.standing or self.questions or self.suggestions)
 
 
 def kept_under(contact_key: str) -> Kept:
-    """Return what is kept under the key of an address (`contacts.match_key`). Three queries."""
+    """Return what is kept under the key of an address (`contacts.match_key`). Four queries."""
     if not contact_key:
-        return Kept([], [], [])
+        return Kept([], [], [], [])
     return Kept(
         rsvps=list(
             Rsvp.objects.filter(contact_key=contact_key)
@@ -44,6 +45,7 @@ def kept_under(contact_key: str) -> Kept:
         questions=list(
             Question.objects.filter(contact_key=contact_key).select_related("meeting").order_by("asked_at", "pk")
         ),
+        suggestions=list(Suggestion.objects.filter(contact_key=contact_key).order_by("sent_at", "pk")),
     )
 
 
@@ -72,6 +74,15 @@ def as_data(kept: Kept) -> dict[str, Any]:
                 "asked_at": _iso(question.asked_at),
             }
             for question in kept.questions
+        ],
+        "suggestions": [
+            {
+                "kind": suggestion.kind,
+                "words": suggestion.words,
+                "address": address_of(suggestion),
+                "sent_at": _iso(suggestion.sent_at),
+            }
+            for suggestion in kept.suggestions
         ],
     }
 
@@ -107,8 +118,11 @@ def erase(contact_key: str, *, now: datetime) -> int:
         with transaction.atomic():
             OutgoingMessage.objects.filter(question=question).delete()
             question.delete()
+    for suggestion in kept.suggestions:
+        # What was suggested stays, and nobody's: its page can still be followed.
+        Suggestion.objects.filter(pk=suggestion.pk).update(contact=None, contact_key="")
     PrivateLink.objects.filter(contact_key=contact_key).delete()
-    return len(kept.rsvps) + len(kept.standing) + len(kept.questions)
+    return len(kept.rsvps) + len(kept.standing) + len(kept.questions) + len(kept.suggestions)
 
 
 def _place(rsvp: Rsvp) -> dict[str, Any]:

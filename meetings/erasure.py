@@ -17,6 +17,7 @@ from meetings.models import (
     ReminderWishes,
     Rsvp,
     StandingRsvp,
+    Suggestion,
 )
 from meetings.models.rsvps import ENDED_STATES
 from meetings.reminders import wishes
@@ -117,4 +118,5 @@ _SEALED = (
     (Group, ("contact",), False),
     (Source, ("owner_contact",), False),
     (Duty, ("alias",), False),
+    (Suggestion, ("contact",), True),
 )

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from groups.enums import ReadingKind
-from meetings import claims, erasure, occurrences, rsvps, twins
+from meetings import claims, erasure, occurrences, reports, rsvps, still_true, suggestions, twins
 from meetings.curation import bulk
 from meetings.feeds import readings, refreshing
 from meetings.finder import index
@@ -99,3 +99,13 @@ def change_listings(**_kwargs) -> int:
             pass
         finished += 1
     return finished
+
+
+@shared_task
+def keep_listings_true(**_kwargs) -> dict[str, int]:
+    """Ask keepers what was not confirmed for long, take off what nobody answered for, and forget who reported."""
+    now = timezone.now()
+    reports.forget_devices(now=now)
+    suggestions.forget_old(now=now)
+    unlisted = reports.unlist_unanswered(now=now)
+    return {"reported": unlisted, **still_true.look_after(now=now)}

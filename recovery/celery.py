@@ -70,4 +70,9 @@ app.conf.beat_schedule = {
         "task": "meetings.tasks.find_twins",
         "schedule": crontab(hour=4, minute=20),
     },
+    "keep-listings-true": {
+        "task": "meetings.tasks.keep_listings_true",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
 }

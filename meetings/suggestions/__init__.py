@@ -5,7 +5,7 @@ follows it by a private link, may take it back, and is told the end if they left
 which is erased then.
 """
 
-from .deciding import AlreadyDecided, Decided, decide, proposed, reopen, withdraw
+from .deciding import AlreadyDecided, Decided, decide, forget_old, proposed, reopen, withdraw
 from .sending import LONGEST_WORDS, NothingProposed, answer_by, closing, send
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "answer_by",
     "closing",
     "decide",
+    "forget_old",
     "proposed",
     "reopen",
     "send",

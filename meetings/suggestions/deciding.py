@@ -12,9 +12,11 @@ from django.db import transaction
 
 from groups.enums import GroupState, ListingState, Role
 from meetings import listing_fields, posting
-from meetings.enums import SuggestionKind, SuggestionState, Verdict
+from meetings.enums import LinkPurpose, SuggestionKind, SuggestionState, Verdict
 from meetings.listing_fields import Applied
 from meetings.models import Meeting, SuggestedValue, Suggestion
+from meetings.reports import DEVICES_KEPT_FOR
+from meetings.tokens import LIFETIMES
 
 
 class AlreadyDecided(Exception):
@@ -103,6 +105,18 @@ def reopen(suggestion: Suggestion) -> Suggestion:
             suggestion.state, suggestion.decided_at, suggestion.answer = SuggestionState.OPEN, None, ""
             suggestion.save()
     return suggestion
+
+
+def forget_old(*, now: datetime) -> int:
+    """Empty what tells people apart after four weeks, and addresses nobody wrote to while a page could be followed.
+
+    Returns how many suggestions forgot something.
+    """
+    devices = Suggestion.objects.filter(sent_at__lte=now - DEVICES_KEPT_FOR).exclude(device_key="")
+    forgotten = devices.update(device_key="")
+    followed = now - LIFETIMES[LinkPurpose.SUGGESTION]
+    contacts = Suggestion.objects.filter(sent_at__lte=followed, contact__isnull=False)
+    return forgotten + contacts.update(contact=None, contact_key="")
 
 
 def _verdict(verdicts: Mapping[str, Verdict | str | tuple[Verdict | str, str]], name: str) -> tuple[Verdict, str]:

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from groups.enums import GroupState, ListingState, Role
-from meetings import contacts, listing_fields, suggestions
-from meetings.enums import MessageKind, SuggestionKind, SuggestionState, Verdict
+from meetings import about_me, contacts, listing_fields, suggestions
+from meetings.enums import ContactKind, MessageKind, SuggestionKind, SuggestionState, Verdict
 from meetings.models import FinderEntry, Meeting, OutgoingMessage, Suggestion
 from tests.factories import ApproachFactory, MeetingFactory
 
@@ -305,3 +305,34 @@ def test_a_sender_takes_it_back_and_is_forgotten():
     assert (sent.state, sent.contact) == (SuggestionState.WITHDRAWN, None)
     with pytest.raises(suggestions.AlreadyDecided):
         decide(sent, {"*": YES})
+
+
+# ── Forgetting ──────────────────────────────────────────────────────────────
+
+
+def test_what_tells_people_apart_is_emptied_and_addresses_do_not_stay_for_ever():
+    sent = suggest(MeetingFactory(), {"duration": 90}, email="ana@example.org", device="a" * 32)
+
+    early = suggestions.forget_old(now=NOW + 27 * DAY)
+    suggestions.forget_old(now=NOW + 28 * DAY)
+    sent.refresh_from_db()
+    after_four_weeks = (sent.device_key, sent.contact is not None)
+    suggestions.forget_old(now=NOW + 120 * DAY)
+
+    sent.refresh_from_db()
+    assert (early, after_four_weeks) == (0, ("", True))
+    assert (sent.contact, sent.contact_key) == (None, "")
+
+
+def test_a_suggestion_is_among_what_is_kept_about_an_address_and_can_be_erased():
+    sent = suggest(MeetingFactory(), {"duration": 90}, email="ana@example.org", words="It is longer now")
+    key = contacts.match_key(ContactKind.EMAIL, "Ana@example.org")
+
+    kept = about_me.as_data(about_me.kept_under(key))
+    erased = about_me.erase(key, now=NOW)
+
+    assert kept["suggestions"][0]["address"] == "ana@example.org"
+    assert kept["suggestions"][0]["words"] == "It is longer now"
+    sent.refresh_from_db()
+    assert (erased, sent.contact, sent.state) == (1, None, SuggestionState.OPEN)
+    assert about_me.kept_under(key).is_nothing
