@@ -45,6 +45,7 @@ class SourceForm(forms.ModelForm):
         label=_("Read it again by itself"),
         help_text=_("From its web address, once a first import has been accepted."),
     )
+    owner_website = forms.URLField(required=False, max_length=400, assume_scheme="https", label=_("Their website"))
     owner_email = forms.EmailField(
         required=False,
         max_length=254,
@@ -67,7 +68,6 @@ class SourceForm(forms.ModelForm):
             "fellowship": _("Fellowship of its meetings"),
             "time_zone": _("Time zone of rows that name none"),
             "owner_name": _("Who publishes it"),
-            "owner_website": _("Their website"),
             "is_active": _("This feed is in use"),
         }
         help_texts = {
@@ -94,7 +94,6 @@ class SourceForm(forms.ModelForm):
         self.fields["refresh"].choices = [("", _("No: only when somebody asks"))] + [
             (str(int(every.total_seconds())), words) for every, words in refreshing.SCHEDULES
         ]
-        self.fields["owner_website"].assume_scheme = "https"
         for name in ("address", "time_zone", "owner_website"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         every = self.instance.refresh_every
