@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
@@ -49,7 +49,15 @@ _RELATED = {
 }
 _COLUMNS = (*_FIELDS, *(f"{name}__{field}" for name, (_model, fields) in _RELATED.items() for field in fields))
 # Which traits a card tells, and in what order.
-_TOLD = {TraitKind.FOCUS.value: 0, TraitKind.FORMAT.value: 1, TraitKind.ACCESS.value: 2, TraitKind.LANGUAGE.value: 3}
+_TOLD = {
+    TraitKind.FOCUS.value: 0,
+    TraitKind.FORMAT.value: 1,
+    TraitKind.ACCESS.value: 2,
+    TraitKind.LANGUAGE.value: 3,
+    TraitKind.FEATURE.value: 4,
+}
+# Told to those alone who asked.
+_TOLD_WHEN_ASKED = TraitKind.FEATURE.value
 
 # Which version of each row it is: the transaction that wrote it, and where it stands. Traits
 # have rows of their own; the entry's version tells of them.
@@ -211,7 +219,14 @@ def _place(meeting: Meeting) -> str:
     return wording.place_label(meeting.venue) if access.may_show_place(meeting) else ""
 
 
-def _badges(meeting: Meeting, traits: list[Told]) -> list[str]:
+def badges(card: Card, wanted: Collection[tuple[str, str]]) -> list[str]:
+    """Return a card's short facts. What somebody asked for, as (kind, slug), is among them."""
+    if wanted and any((told.trait.kind, told.trait.slug) in wanted for told in card.traits):
+        return _badges(card.meeting, card.traits, wanted)
+    return card.words.badges
+
+
+def _badges(meeting: Meeting, traits: list[Told], wanted: Collection[tuple[str, str]] = ()) -> list[str]:
     badges = []
     if meeting.open_to == OpenTo.ANYONE:
         badges.append(_("Open to anyone"))
@@ -219,7 +234,17 @@ def _badges(meeting: Meeting, traits: list[Told]) -> list[str]:
         badges.append(_("For members"))
     elif meeting.open_to == OpenTo.INVITATION:
         badges.append(_("By invitation"))
-    for row in sorted(traits, key=lambda row: (_TOLD[row.trait.kind], row.trait.order, row.trait.slug)):
+    for row in sorted(
+        traits,
+        key=lambda row: (
+            (row.trait.kind, row.trait.slug) not in wanted,
+            _TOLD[row.trait.kind],
+            row.trait.order,
+            row.trait.slug,
+        ),
+    ):
+        if row.trait.kind == _TOLD_WHEN_ASKED and (row.trait.kind, row.trait.slug) not in wanted:
+            continue
         if row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS:
             badges.append(_("%(focus)s only") % {"focus": row.trait.name})
         else:

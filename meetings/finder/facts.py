@@ -14,7 +14,7 @@ YES, NO = "yes", "no"
 # The values of the finder's `for`.
 FOR_WHOM = {ForWhom.PERSON: "me", ForWhom.FAMILY: "someone"}
 # A format that is made for people who come for the first time.
-BEGINNERS = "beginners"
+NEWCOMERS = "newcomer"
 
 Fact = tuple[str, str]
 
@@ -50,10 +50,10 @@ def is_good_first_visit(spoken: Spoken) -> bool | None:
         return spoken.is_good_first_visit
     if spoken.open_to in (OpenTo.MEMBERS, OpenTo.INVITATION):
         return False
-    is_for_beginners = any(
-        kind == TraitKind.FORMAT and slug == BEGINNERS and value != TraitValue.NO for kind, slug, value in spoken.traits
+    is_for_newcomers = any(
+        kind == TraitKind.FORMAT and slug == NEWCOMERS and value != TraitValue.NO for kind, slug, value in spoken.traits
     )
-    if spoken.open_to == OpenTo.ANYONE or is_for_beginners:
+    if spoken.open_to == OpenTo.ANYONE or is_for_newcomers:
         return True
     if spoken.open_to == OpenTo.UNKNOWN and spoken.approach_is_open:
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,8 +52,11 @@ def fetch(
     by_visitor: frozenset[int] = frozenset(),
     kilometres: dict[int, float] | None = None,
     unit: str = "km",
+    wanted: Collection[tuple[str, str]] = (),
 ) -> list[Result]:
     """Return these meetings in their order, those that are public. Two queries, or four.
+
+    What was asked for of traits, as (kind, slug) in `wanted`, is told on the cards.
 
     Next starts are computed here and now, never taken from what was kept. Those in
     `by_visitor` are told by the visitor's clock, when we know it.
@@ -78,6 +81,7 @@ def fetch(
                 zone=visitor_zone if pk in by_visitor else None,
                 km=(kilometres or {}).get(pk),
                 unit=unit,
+                wanted=wanted,
             )
         )
     return results
@@ -114,6 +118,7 @@ def _result(
     zone: ZoneInfo | None,
     km: float | None,
     unit: str,
+    wanted: Collection[tuple[str, str]],
 ) -> Result:
     words = card.words
     start = schedules.current_or_next(schedule, now=now) if schedule and access.is_running(card.meeting) else None
@@ -132,7 +137,7 @@ def _result(
         approach_label=words.approach,
         is_suspended=card.meeting.is_place_closed_for_now,
         attendance=words.attendance,
-        badges=words.badges,
+        badges=cards.badges(card, wanted),
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from groups.text import fold
 from meetings import geo, places, wording
-from meetings.enums import Attendance, TimeOfDay
+from meetings.enums import Attendance, TimeOfDay, TraitKind
 from meetings.finder import filters as parameters
 from meetings.finder import memory, names, places_meant, results, words
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
@@ -171,6 +171,7 @@ class _Search:
             by_visitor=frozenset(self.memory.ids[at[on_theirs]].tolist()),
             kilometres={} if kilometres is None else dict(zip(ids, kilometres.tolist(), strict=True)),
             unit=self.unit,
+            wanted=frozenset((kind, slug) for kind in TraitKind.values for slug in self.asked.get(kind) or ()),
         )
         return Page(
             now=self.now,

@@ -1,11 +1,16 @@
 import pytest
 
+from meetings import traits
 from meetings.enums import ChannelState, OpenTo
 from meetings.finder import facts
 
 
 def spoken(**said):
     return facts.Spoken(approach="smart-recovery", **said)
+
+
+def test_the_format_for_newcomers_is_one_of_the_catalogue():
+    assert ("format", facts.NEWCOMERS) in {(entry.kind, entry.slug) for entry in traits.entries()}
 
 
 def test_the_groups_own_word_on_first_visits_counts_before_everything():
@@ -23,11 +28,11 @@ def test_a_meeting_for_members_is_no_first_visit_whatever_its_approach_does(open
     "said",
     [
         {"open_to": OpenTo.ANYONE},
-        {"traits": [("format", "beginners", "yes")], "open_to": OpenTo.WITH_THE_ISSUE},
+        {"traits": [("format", "newcomer", "yes")], "open_to": OpenTo.WITH_THE_ISSUE},
         {"approach_is_open": True},
     ],
 )
-def test_open_to_anyone_beginners_and_an_open_custom_make_a_good_first_visit(said):
+def test_open_to_anyone_newcomers_and_an_open_custom_make_a_good_first_visit(said):
     assert facts.is_good_first_visit(spoken(**said)) is True
 
 
@@ -36,8 +41,8 @@ def test_open_to_anyone_beginners_and_an_open_custom_make_a_good_first_visit(sai
     [
         {},
         {"open_to": OpenTo.WITH_THE_ISSUE, "approach_is_open": True},
-        {"traits": [("format", "beginners", "no")]},
-        {"traits": [("focus", "beginners", "yes")]},
+        {"traits": [("format", "newcomer", "no")]},
+        {"traits": [("focus", "newcomer", "yes")]},
     ],
 )
 def test_else_nobody_knows_about_a_first_visit(said):

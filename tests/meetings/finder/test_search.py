@@ -314,6 +314,23 @@ def test_a_place_known_only_by_its_town_has_no_invented_distance():
     assert found["next-town"] == "about 14 miles"
 
 
+def test_what_was_asked_for_is_told_on_the_card_however_much_else_there_is_to_tell():
+    meeting = MeetingFactory(open_to="anyone")
+    for n in range(6):
+        give_trait(meeting, f"another-{n}", kind=TraitKind.FORMAT)
+    give_trait(meeting, "newcomer", kind=TraitKind.FORMAT)
+    give_trait(meeting, "child-care", kind=TraitKind.FEATURE)
+    asked_for = {row.trait.name for row in meeting.meeting_traits.filter(trait__slug__in=["newcomer", "child-care"])}
+
+    plain = search().results[0].badges
+    asked = search("format=newcomer&feature=child-care", refresh=False).results[0].badges
+
+    assert len(asked_for) == 2
+    assert asked_for.isdisjoint(plain)
+    assert asked_for <= set(asked)
+    assert len(asked) == len(plain)
+
+
 # ── Words ───────────────────────────────────────────────────────────────────
 
 

@@ -36,7 +36,7 @@ TOWNS = {
     "Lord Howe": (-31.55, 159.08, "Australia/Lord_Howe"),
 }
 TRAITS = {
-    TraitKind.FORMAT: ["beginners", "speaker", "discussion"],
+    TraitKind.FORMAT: ["newcomer", "speaker", "discussion"],
     TraitKind.FOCUS: ["women", "men", "lgbtq"],
     TraitKind.ACCESS: ["wheelchair", "captions"],
     TraitKind.FEATURE: ["child-care", "camera-on"],
@@ -246,7 +246,7 @@ def _first_visit(meeting):
         return meeting.is_good_first_visit
     if meeting.open_to in ("members", "invitation"):
         return False
-    if meeting.open_to == "anyone" or _trait(meeting, "format", "beginners"):
+    if meeting.open_to == "anyone" or _trait(meeting, "format", "newcomer"):
         return True
     if meeting.open_to == "" and meeting.group.approach.open_closed == "open":
         return True
