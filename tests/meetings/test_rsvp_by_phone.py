@@ -55,6 +55,11 @@ def code_in(desk) -> str:
     return re.search(r"\d{6}", desk.parcels[-1].text)[0]
 
 
+def without_secrets(page) -> str:
+    """Return the page but for its own address, which it may name."""
+    return re.sub(r"[a-z2-7]{32}", "", page.content.decode())
+
+
 def another(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
@@ -98,7 +103,7 @@ def test_known_and_unknown_numbers_are_answered_alike(client, meeting, desk):
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert {re.sub(r"[a-z2-7]{32}", "", answer["Location"]) for answer in answers} == {"/rsvp/code//"}
-    assert pages[0].content == pages[1].content
+    assert without_secrets(pages[0]) == without_secrets(pages[1])
     assert sorted(Rsvp.objects.values_list("state", flat=True)) == ["going", "held"]
 
 
@@ -115,7 +120,7 @@ def test_of_standing_places_too(client, meeting, desk, at_noon):
     pages = [client.get(answer["Location"]) for answer in answers]
 
     assert StandingRsvp.objects.filter(confirmed_at__isnull=False).count() == 1
-    assert pages[0].content == pages[1].content
+    assert without_secrets(pages[0]) == without_secrets(pages[1])
 
 
 def test_a_wrong_code_opens_nothing_and_five_are_enough(client, meeting, desk):
@@ -183,7 +188,7 @@ def test_a_number_that_sent_stop_gets_no_code_and_nobody_can_tell(client, meetin
     sending.send_due(now=NOW)
 
     assert [parcel.to for parcel in desk.parcels] == ["+15555550101"]
-    assert pages[0].content == pages[1].content
+    assert without_secrets(pages[0]) == without_secrets(pages[1])
 
 
 def test_nobodys_phone_is_filled_from_here(client, meeting):
