@@ -16,6 +16,7 @@ from groups.enums import FeedFormat, Role
 from groups.models import Group, Source
 from groups.text import web_address
 from meetings.enums import ConfirmedHow
+from meetings.feeds import refreshing
 from meetings.freshness import Freshness, State
 from meetings.models import Meeting
 
@@ -38,6 +39,8 @@ def of_meeting(meeting: Meeting, state: State, *, now: datetime) -> Provenance:
     """
     source = meeting.source
     lines = [_origin(source, last_seen_at=meeting.last_seen_at, now=now)]
+    if since := refreshing.lost_since(source, now=now):
+        lines.append(_("Its source cannot be read since %(day)s, so this may have changed.") % {"day": _day(since)})
     if meeting.source_updated_at is not None:
         lines.append(_("Last changed there on %(day)s.") % {"day": _day(meeting.source_updated_at)})
     lines += _confirmed(state, now=now)
