@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recovery.settings")
 application = get_wsgi_application()
 
 # Once there is an application: the first visitor of a worker does not wait for the finder.
-from meetings.finder import memory  # noqa: E402
+from meetings.finder import memory, sentence  # noqa: E402
 
 memory.warm()
+sentence.read_words()

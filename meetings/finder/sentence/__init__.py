@@ -6,8 +6,8 @@ sentence always means the same; decision 9 states the rules.
 """
 
 from .grammar import LONGEST, read
-from .lexicon import CatalogueName, Lexicon
+from .lexicon import CatalogueName, Lexicon, read_words
 from .reading import Part, Reading
 from .where import LARGE, Gazetteer, Town
 
-__all__ = ["LARGE", "LONGEST", "CatalogueName", "Gazetteer", "Lexicon", "Part", "Reading", "Town", "read"]
+__all__ = ["LARGE", "LONGEST", "CatalogueName", "Gazetteer", "Lexicon", "Part", "Reading", "Town", "read", "read_words"]
