@@ -126,10 +126,13 @@ def _told(rows: Iterable[_Change], imported: list[Entry], decided: list[Entry]) 
 
 def _entry(change: _Change, names: dict[tuple[type[models.Model], Any], str]) -> Entry | None:
     row, before = change.row, change.before
+    why = row.history_change_reason or ""
+    # Who saved it in a role may have written the role down as the reason.
+    role, why = (row.role or why, "") if why in Role.values else (row.role, why)
     subject = _SUBJECTS[change.model]
     about = f"{subject}, {row.original_on}" if change.model is Occurrence else str(subject)
     if row.history_type == "-":
-        return Entry(row.history_date, _("%(what)s: taken away") % {"what": about}, row.role)
+        return Entry(row.history_date, _("%(what)s: taken away") % {"what": about}, role)
     differences = [
         Difference(label, words(getattr(before, column)) if before is not None else "", words(getattr(row, column)))
         for column, label, words in _columns(change.model, names)
@@ -140,9 +143,8 @@ def _entry(change: _Change, names: dict[tuple[type[models.Model], Any], str]) ->
         return None
     if before is None and change.model not in (Pause, Occurrence):
         what = _("%(what)s: as it was first written down") % {"what": about}
-        return Entry(row.history_date, what, row.role, differences=differences)
-    why = row.history_change_reason or ""
-    return Entry(row.history_date, about, row.role, "" if why in Role.values else why, differences=differences)
+        return Entry(row.history_date, what, role, differences=differences)
+    return Entry(row.history_date, about, role, why, differences=differences)
 
 
 def _says_something(model: type[models.Model], value: Any) -> bool:

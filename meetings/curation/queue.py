@@ -22,6 +22,7 @@ from groups.access import Scope
 from groups.enums import ClaimState, GroupState, ListingState
 from groups.models import Approach, Claim, Fellowship, Source
 from meetings import access, freshness, reports, working_days
+from meetings.curation.words import short_label
 from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState, TwinState
 from meetings.models import Meeting, Suggestion, Twins
 
@@ -61,7 +62,10 @@ _PRESSING_FLAGS = [ReviewFlag.UNKNOWN_LINK, ReviewFlag.NO_WAY_IN, ReviewFlag.NTH
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to do. `what` is a sentence; `answer_by` None where nothing was promised."""
+    """One thing to do. `what` is a sentence, `about` tells listings of one name apart.
+
+    `answer_by` is None where nothing was promised.
+    """
 
     kind: Kind
     pk: int
@@ -70,6 +74,7 @@ class Item:
     title: str
     what: str
     url: str
+    about: str = ""
     answer_by: datetime | None = None
     badges: tuple[str, ...] = ()
     is_overdue: bool = False
@@ -172,6 +177,7 @@ def _reports(scope: Scope, now: datetime) -> _Source:
             harm=Harm.LOCKED_DOOR if hidden else Harm.PERHAPS_LOCKED_DOOR,
             since=meeting.reported_at,  # type: ignore[attr-defined]
             title=meeting.name,
+            about=short_label(meeting),
             what=ngettext("%(n)d report that it is wrong.", "%(n)d reports that it is wrong.", meeting.said)  # type: ignore[attr-defined]
             % {"n": meeting.said},  # type: ignore[attr-defined]
             url=reverse("curate:reports", args=[meeting.slug]),
@@ -200,12 +206,13 @@ def _suggestions(scope: Scope, now: datetime) -> _Source:
             harm=suggestion.harm,  # type: ignore[attr-defined]
             since=suggestion.sent_at,
             title=title_of(suggestion),
+            about=short_label(suggestion.meeting) if suggestion.meeting is not None else "",
             what=_suggested(suggestion),
             url=reverse("curate:suggestion", args=[suggestion.public_id]),
             answer_by=suggestion.answer_by,
         )
 
-    return _Source(rows.select_related("meeting", "group").defer("contact"), item)
+    return _Source(rows.select_related("meeting__venue", "group").defer("contact"), item)
 
 
 def title_of(suggestion: Suggestion) -> str:
@@ -295,11 +302,12 @@ def _twins(scope: Scope, now: datetime) -> _Source:
             harm=Harm.TIDYING,
             since=twins.found_at,
             title=twins.one.name,
+            about=short_label(twins.one),
             what=_("It looks like the same meeting as “%(other)s”.") % {"other": twins.other.name},
             url=f"/curate/twins/{twins.pk}/",
         )
 
-    return _Source(rows.select_related("one", "other").order_by("found_at", "pk"), item)
+    return _Source(rows.select_related("one__venue", "other").order_by("found_at", "pk"), item)
 
 
 def _stale(scope: Scope, now: datetime) -> _Source:
@@ -312,6 +320,7 @@ def _stale(scope: Scope, now: datetime) -> _Source:
             harm=Harm.TIDYING,
             since=meeting.known_at,  # type: ignore[attr-defined]
             title=meeting.name,
+            about=short_label(meeting),
             what=_("Nobody has said for long that it is still true."),
             url=reverse("curate:meeting", args=[meeting.slug]),
         )
@@ -340,6 +349,7 @@ def _flags(scope: Scope, now: datetime) -> _Source:
             harm=meeting.harm,  # type: ignore[attr-defined]
             since=meeting.created_at,
             title=meeting.name,
+            about=short_label(meeting),
             what=" ".join(f"{ReviewFlag(flag).label}." for flag in meeting.review_flags),
             url=reverse("curate:meeting", args=[meeting.slug]),
         )
@@ -365,7 +375,8 @@ _SOURCES: dict[Kind, Callable[[Scope, datetime], _Source]] = {
 def meetings_of(scope: Scope) -> QuerySet[Meeting]:
     """Return the meetings of a curator's part, in whatever state they are."""
     ours = Meeting.objects.filter(access.of_meetings(scope)).order_by().values("pk")
-    return Meeting.objects.filter(pk__in=ours) if not scope.is_everything else Meeting.objects.all()
+    found = Meeting.objects.all() if scope.is_everything else Meeting.objects.filter(pk__in=ours)
+    return found.select_related("venue")
 
 
 def stale(meetings: QuerySet[Meeting], *, now: datetime) -> QuerySet[Meeting]:

@@ -9,14 +9,14 @@ import django_filters
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groups.access import Scope
 from groups.enums import ListingState
 from groups.models import Approach, Fellowship, HostRole, Source
-from meetings import freshness, schedules
+from meetings import freshness
 from meetings.curation import queue
+from meetings.curation.words import when_label
 from meetings.enums import ChannelState, ReportState, ReviewFlag
 from meetings.models import Meeting, Report
 from meetings.wording import place_label, ways_label
@@ -91,8 +91,8 @@ class ListingFilter(django_filters.FilterSet):
     venue = django_filters.CharFilter(
         field_name="venue__public_id", label=gettext_lazy("Place"), widget=forms.HiddenInput
     )
-    day = django_filters.TypedChoiceFilter(
-        choices=_WEEKDAYS, coerce=int, method="filter_day", label=gettext_lazy("Day"), empty_label=gettext_lazy("Any")
+    day = django_filters.ChoiceFilter(
+        choices=_WEEKDAYS, method="filter_day", label=gettext_lazy("Day"), empty_label=gettext_lazy("Any")
     )
     way = django_filters.ChoiceFilter(
         choices=[
@@ -141,8 +141,8 @@ class ListingFilter(django_filters.FilterSet):
             )
         return found
 
-    def filter_day(self, found: QuerySet[Meeting], name: str, value: int | str) -> QuerySet[Meeting]:
-        return found if value == "" else found.filter(weekdays__contains=[value])
+    def filter_day(self, found: QuerySet[Meeting], name: str, value: str) -> QuerySet[Meeting]:
+        return found.filter(weekdays__contains=[int(value)])
 
     def filter_way(self, found: QuerySet[Meeting], name: str, value: str) -> QuerySet[Meeting]:
         return found.filter(_WAYS[value])
@@ -181,12 +181,6 @@ def matching(scope: Scope, asked: Mapping[str, Any], *, now: datetime) -> QueryS
 def sorts() -> list[tuple[str, str]]:
     """Return the ways to sort, by name and label."""
     return [(name, str(label)) for name, (label, _order) in _SORTS.items()]
-
-
-def when_label(meeting: Meeting) -> str:
-    """Return "Tuesday, 7–8 pm", or that there are no fixed days."""
-    schedule = meeting.schedule(pauses=(), changes=())
-    return schedules.describe(schedule) if schedule is not None else _("No fixed days")
 
 
 def _narrowed(filters: ListingFilter) -> QuerySet[Meeting]:

@@ -77,13 +77,22 @@ def from_the_address(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def directions_in(street: str) -> str:
+    """Return the part of a street's line that tells the way to a door, "" where there is none. Pure."""
+    words = listing_fields.directions_in(street)
+    return street[_start_of(street, words) :].strip(" ,;()") if words else ""
+
+
 def without_directions(street: str, how_to_find: str) -> tuple[str, str]:
     """Return street and "how to find us", with the words that tell a way moved from one to the other. Pure."""
     words = listing_fields.directions_in(street)
     if not words:
         return street, how_to_find
+    place = street[: _start_of(street, words)].strip(" ,;(–-")
+    return place, "\n".join(part for part in (how_to_find.strip(), directions_in(street)) if part)
+
+
+def _start_of(street: str, words: str) -> int:
+    """Return where the part of the line begins that the words stand in: after the mark before it."""
     place = street.lower().find(words.lower())
-    # The part of the line that the words stand in, from the mark before it on.
-    start = max((match.end() for match in re.finditer(r"[,;(–-]\s*", street[:place])), default=place)
-    moved = street[start:].strip(" ,;()")
-    return street[:start].strip(" ,;(–-"), "\n".join(part for part in (how_to_find.strip(), moved) if part)
+    return max((match.end() for match in re.finditer(r"[,;(–-]\s*", street[:place])), default=place)

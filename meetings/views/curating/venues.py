@@ -76,7 +76,7 @@ def venue(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "reason": reason,
         "meetings": list(found.meetings.select_related("group").order_by("name", "pk")[:20]),
-        "directions": listing_fields.directions_in(street),
+        "directions": venues.directions_in(street),
     }
     # What was filled in for the visitor is no mistake of theirs.
     is_wrong = data is not None and not press and bool(form.errors or reason.errors)
