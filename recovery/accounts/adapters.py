@@ -52,6 +52,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if email:
             self.send_mail(template_prefix, email, context or {})
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return the ways to show a second factor again, a passkey before codes."""
+        methods = super().get_reauthentication_methods(user)
+        return sorted(methods, key=lambda method: method["id"] != "mfa_reauthenticate:webauthn")
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         signing_in.set_end_of_session(request)

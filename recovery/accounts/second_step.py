@@ -42,4 +42,4 @@ def kinds_of(user: Any) -> set[str]:
 def note_new_one(sender: Any, request: HttpRequest, user: Any, authenticator: Authenticator, **kwargs: Any) -> None:
     """Count a factor that was just set up as shown: setting it up took using it."""
     if request.user == user and authenticator.type in KINDS:
-        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
