@@ -103,10 +103,11 @@ def answer_reports(
     The way in is shown again. None when nothing was open any more.
     """
     with transaction.atomic(), told(role=role, why=reason):
+        Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        if not reports.of_meeting(meeting).exists():
+            return None
         was = _as_it_stands(meeting)
         answered = reports.answer(meeting, role=role, how=ConfirmedHow.ON_PAGE, now=now, by=by, state=state)
-        if not answered:
-            return None
         meeting = _fresh(meeting)
         key = decisions.key_of(meeting)
         here = listing_fields.values(meeting, was["values"])
