@@ -8,6 +8,7 @@ from django.db import transaction
 from groups.enums import Role
 from meetings import freshness
 from meetings.enums import ConfirmedHow
+from meetings.finder import index
 from meetings.models import AfterAnswer, Confirmation, Meeting
 
 # Older words change nothing and are let go of.
@@ -92,6 +93,7 @@ def _say(
             "confirmed_by": word.role.value if word else "",
         }
         Meeting.objects.filter(pk=meeting.pk).update(**told)
+        index.refresh([meeting.pk], now=now)
         old = locked.confirmations.values_list("pk", flat=True)[KEPT_PER_MEETING:]
         Confirmation.objects.filter(pk__in=list(old)).delete()
     meeting.confirmed_at, meeting.confirmed_by = told["confirmed_at"], told["confirmed_by"]

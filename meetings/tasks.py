@@ -108,4 +108,5 @@ def keep_listings_true(**_kwargs) -> dict[str, int]:
     reports.forget_devices(now=now)
     suggestions.forget_old(now=now)
     unlisted = reports.unlist_unanswered(now=now)
-    return {"reported": unlisted, **still_true.look_after(now=now)}
+    done = still_true.look_after(now=now)
+    return {"reported": unlisted, "aged": index.refresh_aged(now=now), **done}

@@ -20,7 +20,7 @@ from django.db.models import BooleanField, ExpressionWrapper
 
 from groups.models import Approach, Fellowship
 from groups.text import fold
-from meetings import access, schedules
+from meetings import access, freshness, schedules
 from meetings.finder import facts
 from meetings.models import FinderEntry, FinderTerm, Meeting, MeetingTrait, Occurrence, Pause, Trait
 
@@ -35,6 +35,8 @@ NAME_KEY_LENGTH = 120
 PRIVATE_DECIMALS = 2
 # Words of different parts are not neighbours, so no phrase runs from one into the next.
 _GAP = 10
+# The facet of how far a listing can be trusted; nobody searches by it, the order asks.
+TRUTH = "truth"
 _LOCK = 0x6F63_6669  # one refresh at a time: readers rely on versions committed in order
 
 _COLUMNS = (
@@ -48,6 +50,7 @@ _FIELDS = (
     "group__name", "group__approach_id", "group__fellowship_id",
     "venue__name", "venue__area", "venue__town", "venue__region", "venue__postcode",
     "venue__latitude", "venue__longitude", "venue__is_private_home", "hides_place",
+    "confirmed_at", "created_at", "last_seen_at",
 )  # fmt: skip
 
 
@@ -107,6 +110,45 @@ def refresh_due(*, now: datetime, limit: int = 50_000) -> int:
     for ids in _batches(due, BATCH):
         _refresh_times(ids, rules)
     return len(due)
+
+
+# What one meeting's truth is by SQL: the same as `freshness.freshness_of`, for all at once.
+_AGED = """
+SELECT e.meeting_id FROM meetings_finderentry AS e JOIN meetings_meeting AS m ON m.id = e.meeting_id,
+LATERAL (SELECT m.in_person = 'open' AS has_room) AS r,
+LATERAL (SELECT CASE WHEN has_room THEN %(room_ages)s ELSE %(ages)s END AS ages,
+                CASE WHEN has_room THEN %(room_stale)s ELSE %(stale)s END AS stales) AS l,
+LATERAL (SELECT coalesce(m.confirmed_at > %(now)s - ages, false) AS is_confirmed) AS c,
+LATERAL (SELECT NOT is_confirmed AND coalesce(m.last_seen_at <= %(now)s - %(heard)s, true)
+                AND coalesce(m.confirmed_at, m.created_at) <= %(now)s - stales AS is_stale) AS s
+WHERE e.is_listed AND ((e.terms @> ARRAY[%(confirmed_term)s]) <> is_confirmed
+                       OR (e.terms @> ARRAY[%(stale_term)s]) <> is_stale)
+ORDER BY e.meeting_id LIMIT %(limit)s
+"""
+
+
+def refresh_aged(*, now: datetime, limit: int = 50_000) -> int:
+    """Make the entries true of listings that aged, or were seen in their feed, since they were written.
+
+    Returns how many were read anew. One look at every entry: for once an hour.
+    """
+    rules = Rules(now)
+    room, afar = freshness.WITH_A_ROOM, freshness.FROM_AFAR
+    values = {
+        "now": now,
+        "room_ages": timedelta(days=room.aging_after),
+        "ages": timedelta(days=afar.aging_after),
+        "room_stale": timedelta(days=room.stale_after),
+        "stale": timedelta(days=afar.stale_after),
+        "heard": freshness.FEED_IS_HEARD_FOR,
+        "confirmed_term": rules.term(TRUTH, freshness.Freshness.CONFIRMED.value),
+        "stale_term": rules.term(TRUTH, freshness.Freshness.STALE.value),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_AGED, values)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return refresh(ids, now=now, rules=rules)
 
 
 def _all_ids() -> Iterator[list[int]]:
@@ -260,6 +302,7 @@ def spoken(row: dict, traits: Iterable[tuple[int, str]], rules: Rules) -> facts.
 def _line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> str:
     """Return the entry as a line for COPY. Folded words need no escaping."""
     terms = [rules.term(*fact) for fact in facts.facts(spoken(row, traits, rules))]
+    terms += [rules.term(TRUTH, state) for state in _told_of_truth(row, rules.now)]
     is_placed = row["in_person"] == "open" and not row["hides_place"] and row["venue__latitude"] is not None
     latitude, longitude = (row["venue__latitude"], row["venue__longitude"]) if is_placed else (None, None)
     if is_placed and row["venue__is_private_home"]:
@@ -280,6 +323,19 @@ def _line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> 
         *_time_cells(times),
     )
     return "\t".join(map(str, cells)) + "\n"
+
+
+def _told_of_truth(row: dict, now: datetime) -> Iterator[str]:
+    """Yield whether a listing is confirmed, or stale; of one in between nothing is told."""
+    state = freshness.freshness_of(
+        row["confirmed_at"],
+        in_person=row["in_person"],
+        now=now,
+        listed_at=row["created_at"],
+        seen_in_feed_at=row["last_seen_at"],
+    )
+    if state is not freshness.Freshness.AGING:
+        yield state.value
 
 
 def _is_closed(row: dict) -> bool:

@@ -17,8 +17,10 @@ from meetings import geo
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import memory as columns
 from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock
-from meetings.finder.memory import NEVER, Bits, Memory, Positions, count, keep
+from meetings.finder.index import TRUTH
+from meetings.finder.memory import NEVER, Bits, Flags, Memory, Positions, count, keep
 from meetings.finder.names import Names
+from meetings.freshness import Freshness
 from meetings.models import FinderEntry
 
 # Asked for several, a meeting must have all of these; of any other facet one is enough.
@@ -33,6 +35,8 @@ _BY_CLOCK = ("day", "time", "hours")
 # Of more than these, those that start soon are looked at first.
 _MANY = 2000
 _HORIZONS = (3, 30)
+# In minutes.
+_STALE_SINKS_BY = np.int32(60)
 _BEFORE_ALL = np.int32(-(2**30))
 
 
@@ -258,8 +262,9 @@ class Selection:
         """Return the positions from `first` until before `end`, in order.
 
         By time: what is in progress, latest start first; then the next to start, the nearer
-        first; then what has no time. By distance: of equally near ones the next to start. The
-        cost does not grow with `first`.
+        first; then what has no time. A stale listing stands where one stands that starts an
+        hour later, and of those that start together the confirmed ones come first. By
+        distance: of equally near ones the next to start. The cost does not grow with `first`.
         """
         total = count(left)
         if first >= total:
@@ -282,15 +287,15 @@ class Selection:
             order = np.lexsort((found, key))
         else:
             then = SORT_BY_TIME if sort == SORT_BY_DISTANCE else SORT_BY_DISTANCE
-            order = np.lexsort((found, self._first_key(found, then), key))
+            order = np.lexsort((found, self._first_key(found, then), ~self._are(Freshness.CONFIRMED, found), key))
         return found[order][first:end]
 
     def _starting_in_time(self, left: Bits, end: int) -> Bits:
         """Return those that start within the shortest time that holds enough of them."""
         for hours in _HORIZONS:
-            sooner = left & self.clock.within(hours * 3600)
-            if count(sooner) >= end:
-                return sooner
+            if count(left & self.clock.within(hours * 3600)) >= end:
+                # Those a stale one gives way to are among them.
+                return left & self.clock.within((hours + 1) * 3600)
         return left
 
     def _first_key(self, found: Positions, sort: str) -> NDArray[np.int32] | NDArray[np.float64]:
@@ -304,14 +309,22 @@ class Selection:
         ahead = (starts - np.int32(self.clock.seconds)) // np.int32(60)
         is_now = starts <= self.clock.seconds
         ahead[is_now] = _BEFORE_ALL - ahead[is_now]
+        ahead[self._are(Freshness.STALE, found)] += _STALE_SINKS_BY
         ahead[starts == NEVER] = NEVER
         return ahead
+
+    def _are(self, state: Freshness, found: Positions) -> Flags:
+        """Tell of each position whether its listing is in this state of truth."""
+        row = self.memory.row(TRUTH, state.value)
+        if row is None:
+            return np.zeros(len(found), dtype=np.bool_)
+        return (row[found >> 6] >> (found & 63).astype(np.uint64) & np.uint64(1)).astype(np.bool_)
 
 
 def prepare(memory: Memory, *, now: datetime) -> None:
     """Work out and keep with the memory what nearly every search asks of it."""
     clock = Clock(memory, now=now)
-    _horizons = [clock.within(hours * 3600) for hours in _HORIZONS]
+    _horizons = [clock.within(hours * 3600) for first in _HORIZONS for hours in (first, first + 1)]
     _days = [clock.on_weekday(weekday) for weekday in range(7)]
     _dates = [clock.on_day(ahead) for ahead in (0, 1)]
     _times = [clock.between(*minutes) for minutes in MINUTES_OF.values()]
