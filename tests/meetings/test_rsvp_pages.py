@@ -158,6 +158,18 @@ def test_two_taps_keep_a_seat_without_a_name_or_a_cookie(client):
     assert not client.cookies
 
 
+def test_keeping_a_seat_asks_little_for_fifty_may_press_at_once(client, django_assert_num_queries):
+    meeting = welcoming(capacity=1)
+    client.post(form_url(meeting), filled())
+
+    # The meeting, its traits, pauses and this date; the lock, the chairs, the place between two
+    # savepoints of the test; the link.
+    with django_assert_num_queries(10):
+        client.post(form_url(meeting), filled())
+
+    assert sorted(Rsvp.objects.values_list("state", flat=True)) == [RsvpState.GOING, RsvpState.WAITING]
+
+
 def test_a_form_of_another_site_is_refused():
     meeting = welcoming()
     strict = Client(enforce_csrf_checks=True)
