@@ -171,11 +171,12 @@ def _of_meetings(source: Source, recorded: dict[str, set[str]], *, is_conflict: 
     )
     venue_keys = {row.values.get("venue_key") for row in rows} - {None}
     venues = {venue.source_key: venue for venue in Venue.objects.filter(source=source, source_key__in=venue_keys)}
+    known: dict[str, listing_fields.Field | None] = {}
     for row in rows:
         meeting = row.meeting
         for column in sorted(recorded[row.key]):
             if column == "traits":
-                yield from _of_traits(row, is_conflict=is_conflict)
+                yield from _of_traits(row, known, is_conflict=is_conflict)
                 continue
             if column == "venue_id":
                 venue = venues.get(row.values.get("venue_key", ""))
@@ -189,13 +190,18 @@ def _of_meetings(source: Source, recorded: dict[str, set[str]], *, is_conflict: 
             yield from _difference(meeting, "meeting", column, theirs, is_conflict=is_conflict)
 
 
-def _of_traits(row: SourceRow, *, is_conflict: bool) -> Iterator[Difference]:
+def _of_traits(
+    row: SourceRow, known: dict[str, listing_fields.Field | None], *, is_conflict: bool
+) -> Iterator[Difference]:
     said = row.values.get("traits", {})
     here = {f"{one.trait.kind}/{one.trait.slug}": str(one.value) for one in row.meeting.meeting_traits.all()}
     for name in sorted(said.keys() | here.keys()):
-        found = columns.field_of_trait(name)
         theirs, ours = said.get(name, ""), here.get(name, "")
-        if found is not None and theirs != ours:
+        if theirs == ours:
+            continue
+        if name not in known:
+            known[name] = columns.field_of_trait(name)
+        if found := known[name]:
             yield Difference(
                 row.meeting, found.name, str(found.label), theirs, found.words(theirs), found.words(ours), is_conflict
             )
