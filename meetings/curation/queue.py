@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from groups.access import Scope
-from groups.enums import ClaimState, GroupState, ListingState
+from groups.enums import ClaimState, GroupState, ImportAction, ImportOutcome, ListingState
 from groups.models import Approach, Claim, Fellowship, Source
 from meetings import access, freshness, reports, working_days
+from meetings import twins as twins_found
 from meetings.curation.words import short_label
-from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState, TwinState
+from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState
+from meetings.feeds import refreshing
 from meetings.models import Meeting, Suggestion, Twins
 
 PER_PAGE = 25
@@ -56,7 +58,7 @@ class Harm(IntEnum):
 PROMISED: dict[Kind, int] = {Kind.REPORT: 3, Kind.CLAIM: 5, Kind.FEED: 2, Kind.CONFLICT: 10, Kind.TWINS: 10}
 PROMISED_WHILE_HIDDEN = 1
 
-FEED_FAILS_AFTER = timedelta(hours=72)
+_HAS_CONFLICTS = Q(runs__outcome=ImportOutcome.DONE, runs__changes__action=ImportAction.CONFLICT)
 _PRESSING_FLAGS = [ReviewFlag.UNKNOWN_LINK, ReviewFlag.NO_WAY_IN, ReviewFlag.NTH_WEEKDAY, ReviewFlag.NO_PLACE]
 
 
@@ -256,26 +258,32 @@ def _conflicts(scope: Scope, now: datetime) -> _Source:
     rows = (
         scope.sources()
         .filter(open_conflicts__gt=0)
-        .annotate(first_at=Coalesce("last_ok_at", Value(now, output_field=DateTimeField())))
+        .annotate(first_at=Coalesce(Min("runs__started_at", filter=_HAS_CONFLICTS), "last_ok_at", Value(now)))
         .order_by("first_at", "pk")
     )
 
     def item(source: Source) -> Item:
+        number = source.open_conflicts
         return Item(
             kind=Kind.CONFLICT,
             pk=source.pk,
             harm=Harm.WAITING,
             since=source.first_at,  # type: ignore[attr-defined]
             title=source.name,
-            what=_("The feed says other things than what was put right here."),
-            url=f"/curate/sources/{source.slug}/conflicts/",
+            what=ngettext(
+                "The feed says otherwise than %(n)d thing that was put right here.",
+                "The feed says otherwise than %(n)d things that were put right here.",
+                number,
+            )
+            % {"n": number},
+            url=reverse("curate:source_conflicts", args=[source.slug]),
         )
 
     return _Source(rows, item)
 
 
 def _feeds(scope: Scope, now: datetime) -> _Source:
-    rows = scope.sources().filter(is_active=True, failing_since__lte=now - FEED_FAILS_AFTER)
+    rows = scope.sources().filter(is_active=True, failing_since__lte=now - refreshing.OWNER_TOLD_AFTER)
 
     def item(source: Source) -> Item:
         return Item(
@@ -285,15 +293,14 @@ def _feeds(scope: Scope, now: datetime) -> _Source:
             since=source.failing_since or now,
             title=source.name,
             what=_("The feed cannot be read any more; its listings grow old."),
-            url=f"/curate/sources/{source.slug}/",
+            url=reverse("curate:source", args=[source.slug]),
         )
 
     return _Source(rows.order_by("failing_since", "pk"), item)
 
 
 def _twins(scope: Scope, now: datetime) -> _Source:
-    ours = Meeting.objects.filter(access.of_meetings(scope)).values("pk")
-    rows = Twins.objects.filter(Q(one__in=ours) | Q(other__in=ours), state=TwinState.OPEN)
+    rows = twins_found.open_pairs(scope)
 
     def item(twins: Twins) -> Item:
         return Item(
@@ -304,7 +311,7 @@ def _twins(scope: Scope, now: datetime) -> _Source:
             title=twins.one.name,
             about=short_label(twins.one),
             what=_("It looks like the same meeting as “%(other)s”.") % {"other": twins.other.name},
-            url=f"/curate/twins/{twins.pk}/",
+            url=reverse("curate:twins_detail", args=[twins.pk]),
         )
 
     return _Source(rows.select_related("one__venue", "other").order_by("found_at", "pk"), item)

@@ -1,7 +1,7 @@
 """Why a meeting is, or is not, on the site: every rule gone through, in plain words."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.db.models import Q
@@ -12,14 +12,12 @@ from django.utils.translation import ngettext, pgettext
 
 from groups.enums import FeedFormat, GroupState, ListingState
 from meetings import access, confirmations, schedules
-from meetings.curation.queue import FEED_FAILS_AFTER
 from meetings.enums import ChannelState, ReportState, ReviewFlag, TwinState, UnlistedWhy
+from meetings.feeds import refreshing
 from meetings.freshness import Freshness
 from meetings.models import FinderEntry, FormerAddress, Meeting, Report, SourceRow, Twins
 from meetings.provenance import ago
-
-# A feed's copies are marked once it could not be read for so long.
-FEED_MARKS_AFTER = timedelta(days=14)
+from meetings.wording import ways_label
 
 
 class Weight(StrEnum):
@@ -154,8 +152,6 @@ def _ways(meeting: Meeting) -> Rule:
         return Rule(name, words, Weight.PART)
     if not meeting.attendance and meeting.any_time != ChannelState.OPEN:
         return Rule(name, _("It names no way to take part; people are told to ask the group."), Weight.NOTE)
-    from meetings.wording import ways_label
-
     return Rule(name, ways_label(meeting))
 
 
@@ -196,7 +192,7 @@ def _source(meeting: Meeting, *, now: datetime) -> list[Rule]:
         return [Rule(name, _("People keep it here; no feed has it."))]
     if source.format == FeedFormat.NONE:
         return [Rule(name, _("From %(source)s, kept by hand.") % {"source": source.name})]
-    url = f"/curate/sources/{source.slug}/"
+    url = reverse("curate:source", args=[source.slug])
     row = SourceRow.objects.filter(meeting=meeting).only("digest").first()
     rules = []
     if row is not None and not row.digest:
@@ -209,9 +205,9 @@ def _source(meeting: Meeting, *, now: datetime) -> list[Rule]:
         rules.append(Rule(name, _("From the feed of %(source)s.") % {"source": source.name}, url=url))
     if not source.is_active:
         rules.append(Rule(name, _("The feed is switched off: nothing new comes from it."), Weight.NOTE, url))
-    elif source.failing_since is not None and now - source.failing_since >= FEED_FAILS_AFTER:
+    elif source.failing_since is not None and now - source.failing_since >= refreshing.OWNER_TOLD_AFTER:
         words = _("The feed cannot be read since %(day)s.") % {"day": _day(source.failing_since)}
-        is_marked = now - source.failing_since >= FEED_MARKS_AFTER
+        is_marked = now - source.failing_since >= refreshing.LISTINGS_MARKED_AFTER
         rules.append(Rule(name, words, Weight.PART if is_marked else Weight.NOTE, url))
     return rules
 
@@ -241,7 +237,7 @@ def _twins(meeting: Meeting) -> list[Rule]:
     for twins in pairs.order_by("-likeness", "pk"):
         other = twins.other if twins.one_id == meeting.pk else twins.one
         words = _("It looks like “%(other)s”; nobody has said yet whether it is the same.") % {"other": other.name}
-        rules.append(Rule(name, words, Weight.NOTE, f"/curate/twins/{twins.pk}/"))
+        rules.append(Rule(name, words, Weight.NOTE, reverse("curate:twins_detail", args=[twins.pk])))
     former = list(FormerAddress.objects.filter(meeting=meeting).order_by("slug"))
     if former:
         words = _("Former addresses lead here: %(addresses)s.") % {"addresses": ", ".join(each.slug for each in former)}
@@ -268,6 +264,6 @@ def _day(moment: datetime) -> str:
     return dateformat.format(moment, pgettext("date format", "j F Y"))
 
 
-def _date(day) -> str:
+def _date(day: date) -> str:
     # Translators: a date by itself, in the letters of Django's date filter.
     return dateformat.format(day, pgettext("date format", "j F Y"))

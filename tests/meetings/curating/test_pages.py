@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groups.enums import ImportAction, Role
-from groups.models import Claim
+from groups.models import Claim, CuratorRole
 from meetings import decisions, reports, suggestions
 from meetings.enums import DecisionKind, ReportKind, ReviewFlag, SuggestionKind
 from meetings.models import Meeting, Twins
@@ -112,8 +112,7 @@ def test_lists_hold_ones_own_part_alone(cast, client: Client):
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_ask_the_same_of_one_and_of_three(cast, client: Client, name):
     client.force_login(cast.curator)
-    source = factories.SourceFactory(country="US", failing_since=timezone.now() - timedelta(days=5))
-    factories.ImportChangeFactory(run__source=source, action=ImportAction.CONFLICT)
+    everything_about_feeds(cast)
     one_more(cast)
     client.get(reverse(f"curate:{name}"))
     with counted() as of_one:
@@ -130,10 +129,18 @@ def test_lists_ask_the_same_of_one_and_of_three(cast, client: Client, name):
 
 def one_more(cast: Cast) -> Meeting:
     """Make another meeting of the part, with one of everything that waits about it."""
+    everything_about_feeds(cast)
     further = factories.MeetingFactory(group__approach=cast.group.approach)
     everything_about(further)
     Twins.objects.create(one=cast.meeting, other=further, likeness=90, found_at=timezone.now())
     return further
+
+
+def everything_about_feeds(cast: Cast) -> None:
+    """Make a feed of the part that cannot be read and says otherwise than people here."""
+    CuratorRole.objects.get_or_create(user=cast.curator, country="US", region="")
+    source = factories.SourceFactory(country="US", open_conflicts=1, failing_since=timezone.now() - timedelta(days=5))
+    factories.ImportChangeFactory(run__source=source, action=ImportAction.CONFLICT)
 
 
 def counted() -> CaptureQueriesContext:

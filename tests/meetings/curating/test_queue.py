@@ -11,7 +11,7 @@ from meetings import reports, suggestions
 from meetings.curation import queue
 from meetings.curation.queue import Kind
 from meetings.enums import ReportKind, ReviewFlag, SuggestionKind
-from meetings.models import Meeting
+from meetings.models import Meeting, Twins
 from tests import factories
 from tests.helpers import instant
 
@@ -122,3 +122,24 @@ def test_a_new_group_waits_for_whoever_would_curate_it(cast):
 
     assert [item.title for item in here.page.object_list] == ["A new group"]
     assert elsewhere.page.object_list == []
+
+
+def test_feeds_that_fail_or_say_otherwise_wait(cast):
+    factories.SourceFactory(name="Fails", failing_since=NOW - timedelta(days=3))
+    factories.SourceFactory(name="Fails since today", failing_since=NOW - timedelta(hours=5))
+    factories.SourceFactory(name="Says otherwise", open_conflicts=2)
+    factories.SourceFactory(name="In order")
+
+    found = queue.waiting(EVERYTHING, now=NOW)
+
+    waiting = [(item.kind, item.title) for item in found.page.object_list]
+    assert waiting == [(Kind.FEED, "Fails"), (Kind.CONFLICT, "Says otherwise")]
+
+
+def test_a_pair_that_looks_the_same_waits(cast):
+    other = Meeting.objects.exclude(pk=cast.meeting.pk).get()
+    Twins.objects.create(one=cast.meeting, other=other, likeness=90, found_at=NOW)
+
+    (item,) = queue.waiting(EVERYTHING, now=NOW, kind=Kind.TWINS).page.object_list
+
+    assert item.what == f"It looks like the same meeting as “{other.name}”."
