@@ -75,7 +75,9 @@ def prepare(memory: Memory, names: Iterable[tuple[str, str, tuple[str, ...]]]) -
     """Look for the words that most meetings have, which takes long, before somebody does."""
     shorts = [folded[-1] for facet, value, folded in names if facet == "fellowship"]
     frequent = _known_words(memory).split(maxsplit=MOST_FREQUENT)[:MOST_FREQUENT]
-    memory.of_words([_query((word,)) for word in (*filter(str.isalnum, shorts), *frequent)])
+    # One by one: all their ids at once would be megabytes, which a process keeps.
+    for word in (*filter(str.isalnum, shorts), *frequent):
+        memory.of_words([_query((word,))])
 
 
 def _with_names(
