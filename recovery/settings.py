@@ -330,6 +330,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": [], "propagate": False},
+        # It tells every letter that a printed sheet uses.
+        "fontTools": {"level": "WARNING"},
         # A warning for every HEAD request that is answered as it should be.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },

@@ -10,9 +10,11 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from groups.models import Group
 from meetings import date_page, listing_fields, meeting_page, occurrences, schedules
-from meetings.enums import RsvpState
+from meetings.enums import RsvpPolicy, RsvpState
 from meetings.finder import index
 from meetings.hosting import duties
 from meetings.models import HeadCount, Meeting, Occurrence, Pause, Rsvp, Venue
@@ -53,6 +55,7 @@ class HostDate:
     roster: list[duties.Entry]
     head_count: int | None
     is_over: bool
+    keeps_seats: bool
 
     @property
     def original_on(self) -> date:
@@ -61,6 +64,21 @@ class HostDate:
     @property
     def is_cancelled(self) -> bool:
         return self.words.start.is_cancelled
+
+    @property
+    def facts(self) -> list[str]:
+        """What is different about the date, and who does what, in a few words each."""
+        if self.is_cancelled:
+            return [_("Cancelled")]
+        found = [ngettext("%(n)d coming", "%(n)d coming", self.coming.going) % {"n": self.coming.going}]
+        if not self.keeps_seats and not self.coming.going:
+            found = []
+        if self.coming.waiting:
+            found.append(ngettext("%(n)d waiting", "%(n)d waiting", self.coming.waiting) % {"n": self.coming.waiting})
+        found += [_("moved")] if self.words.original_day else []
+        found += [_("online only")] if self.words.is_online_only else []
+        found += [self.words.place_label] if self.words.place_label else []
+        return found + [f"{entry.what}: {entry.name}" for entry in self.roster]
 
 
 def ahead(meeting: Meeting, *, now: datetime, limit: int = DATES_AHEAD) -> list[HostDate]:
@@ -131,6 +149,12 @@ def move(
         if place is not None and place.pk is None:
             place = _kept(place)
         return occurrences.move(meeting, on, now=now, to=to if to != usual else None, venue=place, duration=duration)
+
+
+def zone_of(group: Group) -> str:
+    """Return the time zone a group's first meeting keeps, "" for none."""
+    zones = Meeting.objects.filter(group=group).exclude(time_zone="").order_by("pk")
+    return zones.values_list("time_zone", flat=True).first() or ""
 
 
 def end_pause(meeting: Meeting, pause_id: int, *, now: datetime) -> bool:
@@ -213,6 +237,7 @@ def _told(
                 coming=here,
                 roster=rosters.get(start.original_on, []),
                 head_count=counts.get(row.pk) if row is not None else None,
+                keeps_seats=meeting.rsvp_policy != RsvpPolicy.OFF,
                 is_over=(start.ends_at or start.starts_at + schedules.ASSUMED_DURATION) <= now,
             )
         )

@@ -34,10 +34,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class MeetingLine:
-    """One meeting in the list of a group's. `coming` is None where no seats are kept."""
+    """One meeting in the list of a group's. `coming` is None where no seats are kept.
+
+    `title` tells it from the others; `when` is "" where that is the days already.
+    """
 
     meeting: Meeting
     url: str
+    title: str
     when: str
     ways: str
     next_date: meeting_page.Date | None
@@ -239,10 +243,13 @@ def _line(meeting: Meeting, *, now: datetime) -> MeetingLine:
     schedule = meeting.schedule()
     start = schedules.current_or_next(schedule, now=now) if schedule is not None else None
     row = next((row for row in meeting.occurrences.all() if start and row.original_on == start.original_on), None)
+    # Many groups call all their meetings as they are called themselves: then the days tell them apart.
+    is_named = meeting.name != meeting.group.name
     return MeetingLine(
         meeting=meeting,
         url=reverse("host:meeting", args=[meeting.slug]),
-        when=when_label(meeting),
+        title=meeting.name if is_named else when_label(meeting),
+        when=when_label(meeting) if is_named else "",
         ways=wording.ways_label(meeting),
         next_date=meeting_page.one_date(meeting, start, row, now, None) if start is not None else None,
         coming=None,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.enums import ListingState, Role
 from groups.models import Group
-from meetings import decisions, listing_fields
+from meetings import access, decisions, listing_fields
 from meetings.listing_fields import Askable, Field, Part
 from meetings.listing_fields.table import Section
 from meetings.models import Decision, Meeting, Venue
@@ -77,7 +77,9 @@ def facts(meeting: Meeting, page: Page, values: Mapping[str, Any]) -> list[Fact]
         return [Fact(listing_fields.label(name), listing_fields.words(name, values[name])) for name in names]
     found = []
     for field in fields_of(page):
-        if field.part is Part.VENUE and meeting.venue_id is None:
+        if field.name in _NOT_TOLD or (field.part is Part.VENUE and meeting.venue_id is None):
+            continue
+        if field.name == "join_visibility" and not access.has_join_step(meeting):
             continue
         value = values.get(field.name)
         words = field.words(value) if value != field.empty or field.name in _ALWAYS else ""
@@ -88,6 +90,8 @@ def facts(meeting: Meeting, page: Page, values: Mapping[str, Any]) -> list[Fact]
 
 # Said even when it is what most meetings have.
 _ALWAYS = {"rrule", "rsvp_policy", "join_visibility"}
+# Numbers that tell nobody anything.
+_NOT_TOLD = {"venue_latitude", "venue_longitude"}
 
 
 def differences(listing: Meeting | Group, changes: Mapping[str, Any]) -> list[Difference]:

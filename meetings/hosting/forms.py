@@ -1,5 +1,6 @@
 """What hosts fill in."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groups.enums import NoticeReaders
-from meetings import claims, listing_forms, schedules
+from meetings import claims, listing_fields, listing_forms, schedules
 from meetings.hosting import duties, notice_board, roles
 from meetings.models import Meeting, Venue
 
@@ -26,18 +27,48 @@ class PlainForm(forms.Form):
 
 
 class HostListingForm(listing_forms.ListingForm):
-    """Fields of a listing for its hosts; with a place of their own, for all their meetings there."""
+    """Fields of a listing for its hosts.
 
-    def __init__(self, *args: Any, may_change_all: bool = False, **kwargs: Any) -> None:
+    `may_change_all`: the place is theirs alone, and may change for all their meetings there.
+    `places` may be chosen for a meeting instead of describing one.
+    """
+
+    NEW_PLACE = ""
+
+    def __init__(self, *args: Any, may_change_all: bool = False, places: Iterable[Venue] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if may_change_all:
             self.fields["for_all_at_venue"] = forms.BooleanField(
                 required=False, initial=True, label=_("The same for all our meetings at this place")
             )
+        if places:
+            known = [(place.public_id, place.name or place.street or place.town) for place in places]
+            self.fields["our_place"] = forms.ChoiceField(
+                required=False,
+                choices=[(self.NEW_PLACE, _("Online only, or a place that is described below")), *known],
+                label=_("One of our places"),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if place := cleaned.get("our_place"):
+            # What is said of a place besides would make it another one.
+            self.changes = {name: value for name, value in self.changes.items() if not name.startswith("venue_")}
+            self.changes |= {"venue": place}
+            if self.changes.get("in_person", "none") == "none":
+                self.changes["in_person"] = "open"
+            self._drop_errors_of_place()
+        return cleaned
 
     @property
     def is_for_all_at_venue(self) -> bool:
         return bool(self.cleaned_data.get("for_all_at_venue"))
+
+    def _drop_errors_of_place(self) -> None:
+        for name in ("in_person", "time_zone"):
+            errors = listing_fields.check(self.listing, self.changes)
+            if name in self.errors and name not in errors:
+                del self.errors[name]
 
 
 class WelcomeForm(PlainForm):

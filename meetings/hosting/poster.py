@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from groups.enums import Cost
 from groups.models import Group
 from meetings import access, schedules, wording
 from meetings.enums import ChannelState
@@ -156,7 +157,9 @@ def _write_code(
     shown = settings.SITE_URL.partition("://")[2] if is_neutral else address.partition("://")[2]
     pdf.write_words(shown, size=11, width=width, color=_SOFT)
     pdf.ln(3)
-    pdf.write_words(_("Free. No name needed. You may just listen."), size=13, width=width)
+    is_free = group.approach.cost == Cost.FREE
+    promise = _("Free. No name needed. You may just listen.") if is_free else _("No name needed. You may just listen.")
+    pdf.write_words(promise, size=13, width=width)
 
 
 class _Sheet(FPDF):

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from groups.models import Group
 from meetings import listing_fields
-from meetings.hosting import editing, forms, notice_board
-from meetings.models import Meeting
+from meetings.hosting import dates, editing, forms, notice_board
 from meetings.views.hosting.shared import done, of_group, page
 
 
@@ -86,5 +85,4 @@ def welcome(request: HttpRequest, group: Group) -> HttpResponse:
 
 def _today(group: Group, *, now: datetime) -> date:
     """Return the day it is where the group meets."""
-    zones = Meeting.objects.filter(group=group).exclude(time_zone="").order_by("pk").values_list("time_zone", flat=True)
-    return now.astimezone(ZoneInfo(zones.first() or "UTC")).date()
+    return now.astimezone(ZoneInfo(dates.zone_of(group) or "UTC")).date()

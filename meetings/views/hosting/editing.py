@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from groups import access as groups_access
 from groups.enums import ListingState, Role
 from groups.models import Group
-from meetings import decisions, listing_fields
+from meetings import decisions, listing_fields, listing_forms
 from meetings.hosting import dates, editing, forms, new_meetings
 from meetings.listing_fields import Part
 from meetings.models import Decision, Meeting
@@ -37,6 +37,7 @@ _OF_A_COPY = ["name", "rrule", "first_on", "last_on", "start_time", "duration", 
 @of_group
 def group_edit(request: HttpRequest, group: Group) -> HttpResponse:
     """Change what the group says of itself."""
+
     def save(form: forms.HostListingForm) -> HttpResponse:
         decision = editing.change(group, form.changes, by=request.user, now=timezone.now())
         return done("host:group", group.slug, said="saved" if decision else "same", decision=decision)
@@ -70,6 +71,7 @@ def meeting_edit(request: HttpRequest, meeting: Meeting, part: str) -> HttpRespo
         "group": meeting.group,
         "meeting": meeting,
         "heading": chosen.label,
+        "part": chosen,
         "back": ("host:meeting", meeting.slug),
         "tells": _people_told(meeting) if chosen == editing.Page.WHEN else 0,
     }
@@ -86,7 +88,12 @@ def meeting_new(request: HttpRequest, group: Group) -> HttpResponse:
         return done("host:meeting", made.slug, said="new")
 
     context = {"group": group, "heading": _("A new meeting"), "back": ("host:group", group.slug), "is_new": True}
-    asked = {"only": _OF_A_NEW_MEETING, "of": [Part.MEETING, Part.VENUE]}
+    asked = {
+        "only": _OF_A_NEW_MEETING,
+        "of": [Part.MEETING, Part.VENUE],
+        "places": editing.places_of(group),
+        "initial": {"name": group.name, listing_forms.REPEATS: "1", "time_zone": dates.zone_of(group)},
+    }
     return _in_two_steps(request, listing_fields.blank(group), asked, save, context)
 
 
@@ -149,7 +156,7 @@ def _in_two_steps(
     """Show the form, then what it makes different, then do it. What was typed goes along all the way."""
     context = dict(context)
     back, *arguments = context["back"]
-    context |= {"back_to": back, "back_slug": arguments[0]}
+    context |= {"back_to": back, "back_slug": arguments[0], "has_headings": "part" not in context}
     if request.method != "POST":
         return page(request, "edit", context | {"form": forms.HostListingForm(listing=listing, **asked)})
     form = forms.HostListingForm(request.POST, listing=listing, **asked)
