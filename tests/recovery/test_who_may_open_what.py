@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -18,8 +19,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from groups import access
 from groups.enums import ReadingKind, ReadingState, Role
-from groups.models import Claim, CuratorRole, FeedReading, Source
-from meetings.enums import DecisionKind, ReportKind, SuggestionKind
+from groups.models import Claim, ContactRead, CuratorRole, FeedReading, Group, Source
+from meetings import contacts
+from meetings.enums import ContactKind, DecisionKind, ReportKind, SuggestionKind
 from meetings.models import Decision, Report, SuggestedValue, Suggestion, Twins
 from recovery import urls
 from tests import factories
@@ -116,6 +118,10 @@ FILLED: dict[str, Filling] = {
 }
 
 
+# What is pressed where a press says which of several things it means.
+PRESSED = {"curate/meetings/<slug>/do/": {"what": "confirm"}}
+
+
 @dataclass(frozen=True)
 class Address:
     """`route` with its parts by name, such as `curate/contact/<what>/<subject>/`."""
@@ -169,14 +175,14 @@ class People:
             self.browsers[name] = Client()
             self.browsers[name].force_login(getattr(cast, name))
 
-    def refusals(self, name: str, address: str) -> set[str]:
+    def refusals(self, name: str, address: str, pressed: dict[str, str] | None = None) -> set[str]:
         """Return how somebody is refused who opens an address and presses there; "" is not refused."""
         browser = self.browsers[name]
-        return {refusal(browser.get(address)), refusal(browser.post(address))}
+        return {refusal(browser.get(address)), refusal(browser.post(address, pressed or {}))}
 
-    def let_in(self, address: str, names: list[str]) -> list[str]:
+    def let_in(self, address: str, names: list[str], pressed: dict[str, str] | None = None) -> list[str]:
         """Return who of them gets something out of the address."""
-        found = {name: self.refusals(name, address) for name in names}
+        found = {name: self.refusals(name, address, pressed) for name in names}
         return [name for name, ways in found.items() if "" in ways or ways == {"wrong method"}]
 
 
@@ -212,10 +218,12 @@ def test_an_address_of_a_desk_is_closed_to_everybody_else(cast, address):
     owner = {"curate": "curator", "host": "host"}[address.desk]
     filled = address.filled(cast)
 
-    let_in = people.let_in(filled, refused_here(address))
+    pressed = PRESSED.get(address.route)
+
+    let_in = people.let_in(filled, refused_here(address), pressed)
 
     assert let_in == []
-    assert people.let_in(filled, [owner]), "even the right person is refused: is it filled with what is there?"
+    assert people.let_in(filled, [owner], pressed), "even the right person is refused: is it filled with what is there?"
 
 
 @pytest.mark.parametrize("route", sorted(FOR_MEMBERS))
@@ -238,6 +246,45 @@ def test_every_raw_table_is_closed_to_everybody_but_admins(cast):
         # Before anything is looked up: nothing of what is there is told.
         ways = {address.route: people.refusals(name, address.filled(cast)) for address in tables}
         assert {route: way for route, way in ways.items() if way != {"sign in"}} == {}, name
+
+
+# ── Private contacts ────────────────────────────────────────────────────────
+
+CONTACT = "keeper-of-the-key@example.org"
+
+
+def test_no_page_of_staff_shows_a_contact_without_a_row(cast):
+    sealed = contacts.sealed(ContactKind.EMAIL, CONTACT)
+    make_suggestion(cast)
+    factories.SourceFactory(owner_contact=sealed)
+    Group.objects.update(contact=sealed)
+    Suggestion.objects.update(contact=sealed, contact_key="k")
+    admin = People(cast).browsers["admin"]
+    shown, without_a_row = [], []
+
+    for address in [address for address in ALL if address.desk in ("admin", "curate")]:
+        if address.route.endswith("/delete/"):
+            continue
+        filled = about_first_row(address) or address.filled(cast)
+        for press in (None, {"why": "The door is locked", **PRESSED.get(address.route, {})}):
+            before = ContactRead.objects.count()
+            response = admin.get(filled) if press is None else admin.post(filled, press)
+            if not response.streaming and CONTACT.encode() in response.content:
+                shown.append(address.route)
+                if ContactRead.objects.count() == before:
+                    without_a_row.append(address.route)
+
+    assert shown == ["curate/contact/<what>/<subject>/"]
+    assert without_a_row == []
+
+
+def about_first_row(address: Address) -> str:
+    """Return the address of the first row of a raw table, "" for other addresses."""
+    words = address.route.split("/")
+    if words[0] != "admin" or "<object_id>" not in words or words[1] == "r":
+        return ""
+    row = apps.get_model(words[1], words[2]).objects.first()
+    return "/" + address.route.replace("<object_id>", str(row.pk if row else 0))
 
 
 # ── The walk would see an open door ─────────────────────────────────────────
