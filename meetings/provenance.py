@@ -17,7 +17,7 @@ from groups.models import Group, Source
 from groups.text import web_address
 from meetings.enums import ConfirmedHow
 from meetings.feeds import refreshing
-from meetings.freshness import Freshness, State
+from meetings.freshness import Freshness, State, freshness_of
 from meetings.models import Meeting
 
 
@@ -50,6 +50,26 @@ def of_meeting(meeting: Meeting, state: State, *, now: datetime) -> Provenance:
 def of_group(group: Group) -> Provenance:
     """Return where the group's listing comes from. Reads `group.source`."""
     return _with_owner(group.source, [_origin(group.source, last_seen_at=None, now=None)], page="")
+
+
+def age_label(meeting: Meeting, *, now: datetime) -> str:
+    """Return in a few words how old the listing's truth is, for a list; "" for a confirmed one. No query."""
+    freshness = freshness_of(
+        meeting.confirmed_at,
+        in_person=meeting.in_person,
+        now=now,
+        listed_at=meeting.created_at,
+        seen_in_feed_at=meeting.last_seen_at,
+    )
+    if freshness is Freshness.CONFIRMED:
+        return ""
+    if meeting.confirmed_at is not None:
+        return _("Last confirmed %(ago)s") % {"ago": ago(meeting.confirmed_at, now=now)}
+    if freshness is Freshness.STALE:
+        return _("Never confirmed")
+    if meeting.last_seen_at is not None:
+        return _("Not confirmed, in its source %(ago)s") % {"ago": ago(meeting.last_seen_at, now=now)}
+    return _("New here, not confirmed yet")
 
 
 def _confirmed(state: State, *, now: datetime) -> list[str]:

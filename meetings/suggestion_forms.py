@@ -63,6 +63,8 @@ class NewListingForm(ListingForm, PersonForm):
             *args, listing=listing_fields.blank(), for_whom=Askable.ANYONE, only=_OF_A_NEW_ONE, traits="ticks", **kwargs
         )
         self.initial[REPEATS] = "1"
+        # Most meet in a room; the place is asked for then.
+        self.initial["in_person"] = ChannelState.OPEN.value
         if visitor_zone is not None:
             self.initial["time_zone"] = visitor_zone.key
         self.fields["group_approach"].empty_label = gettext_lazy("Please choose")  # type: ignore[attr-defined]

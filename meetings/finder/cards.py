@@ -40,7 +40,8 @@ def _in_order(model: type[Model], *names: str) -> tuple[str, ...]:
 # What a card is made of.
 _FIELDS = _in_order(
     Meeting, "id", "slug", "name", "rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "in_person",
-    "online", "by_phone", "any_time", "open_to", "max_age", "is_teen_consented", "state",
+    "online", "by_phone", "any_time", "open_to", "max_age", "is_teen_consented", "state", "doubted_at", "confirmed_at",
+    "created_at", "last_seen_at",
 )  # fmt: skip
 _RELATED = {
     "group": (Group, _in_order(Group, "id", "name", "slug", "approach_id", "fellowship_id")),

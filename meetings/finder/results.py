@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from meetings import access, geo, schedules, wording
+from meetings import access, geo, provenance, schedules, wording
 from meetings.finder import cards
 from meetings.finder.cards import Card
 from meetings.finder.names import Names
@@ -41,6 +41,8 @@ class Result:
     is_suspended: bool = False
     attendance: list[dict[str, Any]] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
+    is_doubted: bool = False
+    age_label: str = ""
 
 
 def fetch(
@@ -138,6 +140,8 @@ def _result(
         is_suspended=card.meeting.is_place_closed_for_now,
         attendance=words.attendance,
         badges=cards.badges(card, wanted),
+        is_doubted=card.meeting.doubted_at is not None,
+        age_label=provenance.age_label(card.meeting, now=now),
     )
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from groups.enums import Role
-from meetings import confirmations, finder, freshness
+from meetings import confirmations, finder, freshness, reports
 from meetings.enums import ConfirmedHow
 from meetings.finder import index
 from meetings.finder.index import TRUTH
@@ -142,3 +143,56 @@ def test_a_feed_that_is_heard_keeps_a_listing_from_sinking_and_one_that_is_not_d
     assert before == {"heard": "", "silent": ""}
     assert aged == 1
     assert truths() == {"heard": "", "silent": "stale"}
+
+
+# ── What cards say ──────────────────────────────────────────────────────────
+
+
+def cards_of(query="", now=NOW):
+    return {result.meeting.name: result for result in finder.search(QueryDict(query), now=now).results}
+
+
+def test_cards_tell_the_age_of_what_is_not_confirmed():
+    listed("confirmed", at="19:00", days_ago=1)
+    listed("aging", at="19:00", days_ago=100)
+    listed("stale", at="19:00", days_ago=200)
+    listed("never", at="19:00")
+    fed = listed("fed", at="19:00")
+    Meeting.objects.filter(pk=fed.pk).update(last_seen_at=NOW - DAY)
+    index.refresh(None, now=NOW)
+
+    labels = {name: card.age_label for name, card in cards_of().items()}
+
+    assert labels == {
+        "confirmed": "",
+        "aging": "Last confirmed 3 months ago",
+        "stale": "Last confirmed 6 months ago",
+        "never": "Never confirmed",
+        "fed": "Not confirmed, in its source yesterday",
+    }
+
+
+def test_a_kept_card_learns_of_confirmation_and_doubt_at_once():
+    meeting = listed("one", at="19:00", days_ago=200)
+    index.refresh(None, now=NOW)
+    before = cards_of()["one"]
+
+    reports.send(meeting, "nobody-there", now=NOW, device="a" * 32)
+    reports.send(meeting, "nobody-there", now=NOW, device="b" * 32)
+    doubted = cards_of()["one"]
+    reports.answer(meeting, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=NOW)
+    answered = cards_of()["one"]
+
+    assert [card.is_doubted for card in (before, doubted, answered)] == [False, True, False]
+    assert [card.age_label for card in (before, answered)] == ["Last confirmed 6 months ago", ""]
+
+
+def test_the_card_warns_of_a_doubted_meeting(client):
+    meeting = MeetingFactory(name="one")
+    index.refresh(None, now=timezone.now())
+    before = client.get("/meetings/").content.decode()
+
+    Meeting.objects.filter(pk=meeting.pk).update(doubted_at=timezone.now())
+
+    assert "Reported: nobody was there" not in before
+    assert "Reported: nobody was there" in client.get("/meetings/").content.decode()

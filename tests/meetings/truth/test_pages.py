@@ -272,6 +272,7 @@ def test_a_new_group_is_proposed_without_an_account(client, now):
         "rrule_weekdays": ["0"],
         "start_time": "20:00",
         "time_zone": "Europe/Dublin",
+        "in_person": "none",
         "online": "open",
         "join_url": "https://zoom.us/j/555",
         "email": "ana@example.org",
@@ -309,6 +310,7 @@ def test_a_new_group_needs_a_little(client, now, without, says):
         "rrule_weekdays": ["0"],
         "start_time": "20:00",
         "time_zone": "Europe/Dublin",
+        "in_person": "none",
         "online": "open",
     }
     typed[without] = "none" if without == "online" else ""
