@@ -75,4 +75,9 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3500},
     },
+    "forget-ended-sessions": {
+        "task": "recovery.tasks.forget_ended_sessions",
+        "schedule": 3600.0,
+        "options": {"expires": 3500},
+    },
 }

@@ -8,9 +8,11 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +21,7 @@ from django.utils import timezone
 from groups.models import CuratorRole
 from meetings import limits
 from recovery.accounts import signing_in
+from recovery.tasks import forget_ended_sessions
 from tests.helpers import words
 
 pytestmark = pytest.mark.django_db
@@ -448,3 +451,48 @@ def test_pages_of_an_account_are_for_its_owner(client, name):
     client.force_login(make_user())
 
     assert client.get(reverse(name)).status_code == 200
+
+
+# ── Keeping house ───────────────────────────────────────────────────────────
+
+
+def test_secrets_of_an_app_move_to_a_new_key(settings):
+    old, new = settings.CONTACT_KEYS[0], Fernet.generate_key().decode()
+    secret = add_app(make_user())
+    settings.CONTACT_KEYS = [new, old]
+
+    call_command("rotate_contact_keys", verbosity=0)
+
+    settings.CONTACT_KEYS = [new]
+    assert Authenticator.objects.get().wrap().validate_code(code_of(secret))
+
+
+def test_sessions_of_a_sign_in_nobody_finished_go(client):
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        ask(client)
+        forget_ended_sessions()
+        assert Session.objects.count() == 1
+        clock.shift(timedelta(minutes=16))
+
+        forget_ended_sessions()
+
+    assert not Session.objects.exists()
+
+
+def test_the_first_admin_is_made_by_a_command(client):
+    call_command("make_admin", "First@Example.org", verbosity=0)
+    call_command("make_admin", "first@example.org", verbosity=0)
+
+    user = User.objects.get()
+    assert (user.is_staff, user.is_superuser, user.has_usable_password()) == (True, True, False)
+    sign_in(client, "first@example.org")
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("address", ["nobody", "robin@example.org"])
+def test_what_cannot_be_an_admin_is_told(address):
+    make_user(is_active=False)
+
+    with pytest.raises(CommandError):
+        call_command("make_admin", address)
