@@ -191,6 +191,22 @@ def fellowship_page(fellowship: Fellowship) -> FellowshipPage:
     )
 
 
+def own_sites() -> list[tuple[str, str]]:
+    """Return name and web address of each fellowship that keeps lists of its own, checked ones alone.
+
+    Read from the catalogue's data file: it is told when no database answers. Approaches of the
+    brief come first; an address that several share is told once.
+    """
+    entries = [entry for entry in _file()["approaches"] if entry["status"] == enums.ApproachStatus.ACTIVE]
+    entries.sort(key=lambda entry: (entry["brief_order"] is None, entry["brief_order"]))
+    sites: dict[str, str] = {}
+    for entry in [*_file()["fellowships"][:2], *entries]:
+        website = _checked_website(entry["website"] or "", entry["verify"])
+        if website:
+            sites.setdefault(website, entry["name"])
+    return [(name, website) for website, name in sites.items()]
+
+
 def address_url(address: str) -> str:
     """Return where a reference's address leads, "" when it names a page without a full address."""
     if file := _REPOSITORY_FILE.fullmatch(address):

@@ -29,21 +29,27 @@ export async function showLinesOfZone() {
 
 function show(strip, country, lines) {
   strip.dataset.country = country;
-  const emergency = strip.querySelector("[data-emergency]");
-  if (emergency) {
-    emergency.textContent = lines.emergency;
-    emergency.href = `tel:${lines.emergency_dialled}`;
-  }
-  const crisis = strip.querySelector("[data-crisis]");
-  if (crisis) {
-    crisis.hidden = !lines.crisis;
-    if (lines.crisis) {
-      crisis.querySelector("[data-crisis-name]").textContent = lines.crisis.name;
-      const link = crisis.querySelector("a");
-      link.textContent = lines.crisis.value;
-      link.href = lines.crisis.href;
+  // The strip of every page, and the numbers of a page that shows them large.
+  for (const place of document.querySelectorAll("[data-help-strip], [data-help-lines]")) {
+    const emergency = place.querySelector("[data-emergency]");
+    if (emergency) {
+      number(emergency, lines.emergency, `tel:${lines.emergency_dialled}`);
+    }
+    const crisis = place.querySelector("[data-crisis]");
+    if (crisis) {
+      crisis.hidden = !lines.crisis;
+      if (lines.crisis) {
+        crisis.querySelector("[data-crisis-name]").textContent = lines.crisis.name;
+        number(crisis.querySelector("a"), lines.crisis.value, lines.crisis.href);
+      }
+    }
+    for (const more of place.querySelectorAll("[data-help-more]")) {
+      more.href = `${more.pathname}?country=${country}`;
     }
   }
-  const more = strip.querySelector("[data-help-more]");
-  more.href = `${more.pathname}?country=${country}`;
+}
+
+function number(link, printed, href) {
+  (link.querySelector("[data-number]") ?? link).textContent = printed;
+  link.href = href;
 }
