@@ -15,8 +15,8 @@ EXAMPLES_PER_ROUTE = 6
 EXAMPLES_PER_SEARCH = 2
 MOST_PAGES = 100
 
-# Not for visitors: sign-in stands before them.
-APART = ("admin",)
+# Not for visitors: sign-in stands before them, and sets a cookie. Tests of their own open these.
+SIGNED_IN = ("/account/", "/admin/", "/curate/", "/host/")
 # Parts of an address that only the person concerned knows; tests of their own open these.
 PRIVATE_PARTS = ("token", "secret")
 # Called by the programs that carry messages, by POST alone; and what the crawl itself reads first.
@@ -81,12 +81,13 @@ def fetch(address: str) -> tuple[int, object, str]:
         return error.code, error.headers, error.read().decode(errors="replace")
 
 
-def _routes(resolver, namespace: str = ""):
+def _routes(resolver, namespace: str = "", route: str = "/"):
     for entry in resolver.url_patterns:
+        here = route + str(entry.pattern)
+        if here.startswith(SIGNED_IN):
+            continue
         if isinstance(entry, URLResolver):
-            if (entry.namespace or "") not in APART:
-                prefix = f"{entry.namespace}:" if entry.namespace else namespace
-                yield from _routes(entry, prefix)
+            yield from _routes(entry, f"{entry.namespace}:" if entry.namespace else namespace, here)
         elif isinstance(entry, URLPattern) and entry.name and namespace + entry.name not in FOR_MACHINES:
             yield namespace + entry.name, entry
 
@@ -117,11 +118,11 @@ def _of_sitemap(origin: str) -> list[str]:
 def _kind(address: str) -> tuple[str, frozenset[str]] | None:
     """Return the route and the names of its parameters, None for what is not ours to look at."""
     parts = urlsplit(address)
+    if parts.path.startswith(SIGNED_IN):
+        return None
     try:
         match = resolve(parts.path)
     except Resolver404:
-        return None
-    if match.app_names and match.app_names[0] in APART:
         return None
     return match.view_name, frozenset(name for name, _value in parse_qsl(parts.query))
 
