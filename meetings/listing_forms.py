@@ -177,10 +177,12 @@ class ListingForm(forms.Form):
                 sections.setdefault(Section.WHEN, []).extend(self[part] for part in (REPEATS, WEEKDAYS, POSITIONS))
             elif name in self.fields:
                 sections.setdefault(listing_fields.field(name).section, []).append(self[name])
-        for kind in self._kinds_ticked:
-            sections.setdefault(Section.TRAITS, []).append(self[_TICKS + kind])
         for section, fields in sections.items():
             yield Group(section.value, str(section.label), fields, any(field.errors for field in fields))
+        # Lists to tick are long: each kind by itself.
+        for kind in self._kinds_ticked:
+            ticks = self[_TICKS + kind]
+            yield Group(Section.TRAITS.value, str(ticks.label), [ticks], bool(ticks.errors))
 
     # ── What was changed ────────────────────────────────────────────────────
 
