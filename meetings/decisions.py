@@ -11,7 +11,7 @@ a kind of decision stands in `WAYS_BACK`.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -186,11 +186,23 @@ def undo(decision: Decision, *, by: AbstractBaseUser | None, now: datetime, role
 # ── Values ──────────────────────────────────────────────────────────────────
 
 
-def put_back(decision: Decision, *, by: AbstractBaseUser | None, role: Role, now: datetime) -> list[str]:
-    """Give every listing of the decision the values from before, where nobody changed them since."""
+def put_back(
+    decision: Decision,
+    *,
+    by: AbstractBaseUser | None,
+    role: Role,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> list[str]:
+    """Give every listing of the decision, or `only` those of these keys, the values from before.
+
+    Where somebody changed them since they stay; returns a sentence for each of these.
+    """
     kept = []
-    listings = listings_of(decision)
+    listings = listings_of(decision, only=only)
     for key, before in decision.before.get(LISTINGS, {}).items():
+        if only is not None and key not in only:
+            continue
         listing = listings.get(key)
         if listing is None:
             kept.append(_("“%(title)s” is no longer there.") % {"title": decision.title})
@@ -240,10 +252,13 @@ def put_back_one(
     ]
 
 
-def listings_of(decision: Decision) -> dict[str, Listing]:
-    """Return the listings of a decision that are still there, by key. Two queries at most."""
+def listings_of(decision: Decision, *, only: Collection[str] | None = None) -> dict[str, Listing]:
+    """Return the listings of a decision (`only` those of these keys) that are still there, by key.
+
+    Two queries at most.
+    """
     ids: dict[str, list[str]] = {"meeting": [], "group": []}
-    for key in decision.before.get(LISTINGS, {}):
+    for key in decision.before.get(LISTINGS, {}) if only is None else only:
         kind, _space, public_id = key.partition(" ")
         ids[kind].append(public_id)
     found: dict[str, Listing] = {}

@@ -5,14 +5,15 @@ a worker that stops leaves nothing half known. A listing that cannot take the ch
 it is, and says why.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,6 +23,7 @@ from groups.history import told
 from groups.models import Group, HostRole
 from meetings import decisions, listing_fields, posting
 from meetings.enums import ChannelState, DecisionKind
+from meetings.finder import index
 from meetings.models import Decision, Meeting
 
 # More than this is a feed's work, and could not be taken back in one press.
@@ -30,7 +32,7 @@ MOST = 500
 AT_ONCE = 25
 # Differences of so many are shown one by one.
 SHOWN = 100
-_WAITING, _TOTAL, _REFUSED, _HOSTS = "waiting", "total", "refused", "hosts"
+_WAITING, _TOTAL, _REFUSED, _HOSTS, _UNDO = "waiting", "total", "refused", "hosts", "undo"
 
 
 class Action(TextChoices):
@@ -181,10 +183,10 @@ def resume(decision: Decision, *, now: datetime, most: int = AT_ONCE) -> bool:
 
     Several workers at once do each listing once.
     """
-    with transaction.atomic(), told(role=Role.CURATOR, why=decision.reason):
+    with _working(now, why=decision.reason):
         decision = Decision.objects.select_for_update(of=("self",)).select_related("made_by").get(pk=decision.pk)
         waiting = decision.after.get(_WAITING, [])
-        if not waiting or decision.undone_at is not None:
+        if not waiting or decision.undone_at is not None or _UNDO in decision.after:
             return False
         change = _change_of(decision)
         by_id = {meeting.pk: meeting for meeting in _loaded(Meeting.objects.filter(pk__in=waiting[:most]))}
@@ -197,9 +199,9 @@ def resume(decision: Decision, *, now: datetime, most: int = AT_ONCE) -> bool:
 
 
 def unfinished() -> QuerySet[Decision]:
-    """Return the changes of which listings still wait, oldest first."""
-    orders = Decision.objects.filter(kind=DecisionKind.BULK, undone_at=None, after__waiting__0__isnull=False)
-    return orders.order_by("made_at", "pk")
+    """Return the changes, and what is being taken back, of which listings still wait; oldest first."""
+    waits = Q(after__waiting__0__isnull=False) | Q(after__undo__waiting__0__isnull=False)
+    return Decision.objects.filter(waits, kind=DecisionKind.BULK, undone_at=None).order_by("made_at", "pk")
 
 
 def progress(decision: Decision) -> Progress:
@@ -215,19 +217,64 @@ def progress(decision: Decision) -> Progress:
 
 
 def undo(decision: Decision, *, by: AbstractBaseUser | None, role: Role, now: datetime) -> list[str]:
-    """Take the whole change back: values, hosts, and what still waited is dropped."""
-    with told(role=role):
+    """Take the whole change back at once: values, hosts; what still waited is dropped."""
+    with told(role=role), index.gathered(now=now):
         kept = decisions.put_back(decision, by=by, role=role, now=now)
-        groups = {
-            group.public_id: group for group in Group.objects.filter(public_id__in=decision.before.get(_HOSTS, {}))
-        }
-        for public_id, before in decision.before.get(_HOSTS, {}).items():
-            if public_id in groups:
-                _put_hosts_back(groups[public_id], before, decision.after[_HOSTS][public_id], now=now)
+        _put_all_hosts_back(decision, now=now)
     if decision.after.get(_WAITING):
         decision.after[_WAITING] = []
         decision.save(update_fields=["after"])
     return kept
+
+
+def is_taken_back_at_once(decision: Decision) -> bool:
+    """Tell whether the change is small enough to be taken back while somebody waits."""
+    return len(decision.before.get(decisions.LISTINGS, {})) <= AT_ONCE
+
+
+def begin_undo(decision: Decision, *, by: AbstractBaseUser, now: datetime) -> None:
+    """Order that a change of many listings is taken back, and take the first back. Pressed twice it is once.
+
+    Raises decisions.CannotUndo.
+    """
+    with transaction.atomic():
+        decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        if decision.undone_at is not None or _UNDO in decision.after:
+            return
+        if not decisions.can_undo(decision, now=now):
+            raise decisions.CannotUndo(_("The time for taking this back is over."))
+        keys = list(decision.before.get(decisions.LISTINGS, {}))
+        decision.after |= {_WAITING: [], _UNDO: {_WAITING: keys, "by": by.pk, "kept": []}}
+        decision.save(update_fields=["after"])
+    resume_undo(decision, now=now)
+
+
+def resume_undo(decision: Decision, *, now: datetime, most: int = AT_ONCE) -> bool:
+    """Take the next listings back. Returns whether some still wait."""
+    with _working(now):
+        decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        order = decision.after.get(_UNDO)
+        if order is None or decision.undone_at is not None:
+            return False
+        by = User.objects.filter(pk=order["by"]).first()
+        part = order[_WAITING][:most]
+        order["kept"] += decisions.put_back(decision, by=by, role=Role.CURATOR, now=now, only=part)
+        order[_WAITING] = order[_WAITING][most:]
+        if not order[_WAITING]:
+            _put_all_hosts_back(decision, now=now)
+            decision.undone_at = now
+        decision.save(update_fields=["after", "undone_at"])
+    return bool(order[_WAITING])
+
+
+def taking_back(decision: Decision) -> Progress | None:
+    """Return how far taking the change back is, None when nobody ordered it or it was at once."""
+    order = decision.after.get(_UNDO)
+    if order is None:
+        return None
+    total = len(decision.before.get(decisions.LISTINGS, {}))
+    done = total - len(order[_WAITING])
+    return Progress(total=total, done=done, changed=done, refused=dict(enumerate(order["kept"])))  # type: ignore[arg-type]
 
 
 def title_of(action: Action, number: int) -> str:
@@ -242,6 +289,13 @@ def differences_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
         for name, value in after.items()
         if before.get(name) != value
     ]
+
+
+@contextmanager
+def _working(now: datetime, *, why: str = "") -> Iterator[None]:
+    """Change listings in one transaction, in the role of a curator, and the finder's copies at its end."""
+    with transaction.atomic(), told(role=Role.CURATOR, why=why), index.gathered(now=now):
+        yield
 
 
 # ── One listing ─────────────────────────────────────────────────────────────
@@ -284,6 +338,14 @@ def _change_host(decision: Decision, group: Group, change: Change, *, now: datet
     if after != before:
         decision.before[_HOSTS][group.public_id] = before
         decision.after[_HOSTS][group.public_id] = after
+
+
+def _put_all_hosts_back(decision: Decision, *, now: datetime) -> None:
+    hosts = decision.before.get(_HOSTS, {})
+    groups = {group.public_id: group for group in Group.objects.filter(public_id__in=hosts)}
+    for public_id, before in hosts.items():
+        if public_id in groups:
+            _put_hosts_back(groups[public_id], before, decision.after[_HOSTS][public_id], now=now)
 
 
 def _put_hosts_back(group: Group, before: list[int], after: list[int], *, now: datetime) -> None:

@@ -9,6 +9,8 @@ once a minute `refresh_due` moves on those whose date is over.
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -54,6 +56,10 @@ _FIELDS = (
 )  # fmt: skip
 
 
+# Meetings to be refreshed at the end of `gathered`.
+_gathered: ContextVar[dict[int, None] | None] = ContextVar("gathered", default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """When a meeting is, as an entry keeps it. No starts: by appointment, at any time, closed for now, or over."""
@@ -83,6 +89,11 @@ def refresh(
     are done. A few ten thousand meetings a second would be too much to ask: count on 6,000.
     `rules`, made for the same `now`, spare working out once more the dates they know already.
     """
+    waiting = _gathered.get()
+    if waiting is not None and meeting_ids is not None:
+        before = len(waiting)
+        waiting.update(dict.fromkeys(meeting_ids))
+        return len(waiting) - before
     rules = rules or Rules(now)
     done = 0
     if meeting_ids is None:
@@ -97,6 +108,21 @@ def refresh(
         if progress:
             progress(done)
     return done
+
+
+@contextmanager
+def gathered(*, now: datetime) -> Iterator[None]:
+    """Refresh at the end, once and all together, what is to be refreshed meanwhile; nothing when it fails.
+
+    For changes of many meetings in one transaction: the finder is held for its last moment alone.
+    """
+    waiting: dict[int, None] = {}
+    token = _gathered.set(waiting)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    refresh(waiting, now=now)
 
 
 def refresh_due(*, now: datetime, limit: int = 50_000) -> int:

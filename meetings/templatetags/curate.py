@@ -5,7 +5,8 @@ from datetime import datetime
 from django import template
 
 from meetings import listing_fields
-from meetings.models import SuggestedValue
+from meetings.curation import words
+from meetings.models import Meeting, SuggestedValue
 from recovery.templatetags.plain_words import spoken
 
 register = template.Library()
@@ -27,3 +28,15 @@ def field_label(name: str) -> str:
 def proposed_words(row: SuggestedValue) -> str:
     """Return what somebody proposed for a field, in words."""
     return listing_fields.words(row.name, row.proposed)
+
+
+@register.filter
+def when_label(meeting: Meeting) -> str:
+    """Return "Tuesdays, 7–8 pm"."""
+    return words.when_label(meeting)
+
+
+@register.filter
+def short_label(meeting: Meeting) -> str:
+    """Return "Tuesdays, 7–8 pm · Boston, MA"."""
+    return words.short_label(meeting)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from groups.access import for_curators
-from meetings import decisions
+from meetings import decisions, tasks
 from meetings.curation import bulk, decided
 from meetings.enums import DecisionKind
 from meetings.models import Decision
@@ -37,6 +37,7 @@ def decision(request: HttpRequest, public_id: str) -> HttpResponse:
         "told": decided.told(found),
         "can_undo": decisions.can_undo(found, now=timezone.now()),
         "progress": bulk.progress(found) if found.kind == DecisionKind.BULK else None,
+        "taking_back": bulk.taking_back(found) if found.kind == DecisionKind.BULK else None,
     }
     return render(request, "curate/decision.html", context)
 
@@ -45,8 +46,13 @@ def decision(request: HttpRequest, public_id: str) -> HttpResponse:
 @for_curators
 def undo(request: HttpRequest, public_id: str) -> HttpResponse:
     found = decided.get_decision(request.scope, request.user, public_id)
+    now = timezone.now()
     try:
-        undone = decisions.undo(found, by=request.user, now=timezone.now())
+        if found.kind == DecisionKind.BULK and not bulk.is_taken_back_at_once(found):
+            bulk.begin_undo(found, by=request.user, now=now)
+            tasks.nudge_listings()
+            return redirect(reverse("curate:decision", args=[public_id]))
+        undone = decisions.undo(found, by=request.user, now=now)
     except decisions.CannotUndo as refusal:
         messages.error(request, str(refusal))
         return redirect(reverse("curate:decision", args=[public_id]))

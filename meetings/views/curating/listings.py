@@ -54,7 +54,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
         if said.get("step") == "apply" and _is_token(token):
             made = bulk.begin(token, chosen, change, by=request.user, now=now, reason=form.cleaned_data["reason"])
             if not bulk.progress(made).is_over:
-                tasks.change_listings.delay()
+                tasks.nudge_listings()
             return redirect(reverse("curate:decision", args=[made.public_id]))
         preview = bulk.preview(chosen, change)
     context = {

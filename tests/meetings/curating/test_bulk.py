@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from groups.access import hosts_of
 from groups.enums import ListingState
@@ -179,6 +180,30 @@ def test_what_was_taken_back_does_not_go_on(cast, monkeypatch):
     decisions.undo(decision, by=cast.curator, now=NOW)
 
     assert tasks.change_listings() == 0
+    assert states(cast) == {ListingState.PUBLIC}
+
+
+def test_many_are_taken_back_by_the_worker(cast, client: Client, monkeypatch):
+    client.force_login(cast.curator)
+    decision = begin(three(cast), Change.of(Action.PAUSE), cast)
+    Decision.objects.update(made_at=timezone.now())
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk.resume_undo, "__kwdefaults__", {"most": 2})
+    address = reverse("curate:undo", args=[decision.public_id])
+
+    client.post(address)
+    client.post(address)
+
+    decision.refresh_from_db()
+    assert bulk.taking_back(decision).done == 2
+    assert "2 of 3." in words(client.get(reverse("curate:decision", args=[decision.public_id])))
+    assert states(cast) == {ListingState.PUBLIC, ListingState.PAUSED}
+
+    tasks.change_listings()
+
+    decision.refresh_from_db()
+    assert decision.undone_at is not None
+    assert bulk.taking_back(decision).is_over
     assert states(cast) == {ListingState.PUBLIC}
 
 
