@@ -191,6 +191,23 @@ def fellowship_page(fellowship: Fellowship) -> FellowshipPage:
     )
 
 
+def facts(approach: Approach) -> list[Fact]:
+    """Return all that is known of an approach, in the order its page tells it."""
+    return [*_glance(approach), *_more_facts(approach)]
+
+
+def entry_rules(approach: Approach) -> list[str]:
+    """Return what holds before somebody comes, one sentence each."""
+    return _entry_rules(approach.entry_rules)
+
+
+def withdrawal_sources(approaches: Iterable[Approach]) -> list[Source]:
+    """Return what the warning about stopping alcohol rests on, nothing where none needs it. At most one query."""
+    if any(_changes_drinking(approach.covers, approach.goals) for approach in approaches):
+        return _references([WITHDRAWAL_SOURCE], {})([WITHDRAWAL_SOURCE])
+    return []
+
+
 def own_sites() -> list[tuple[str, str]]:
     """Return name and web address of each fellowship that keeps lists of its own, checked ones alone.
 
