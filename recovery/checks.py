@@ -93,6 +93,20 @@ def mail_goes_somewhere(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register
+def promises_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Whoever suggests something is told by when it is answered: that day must lie ahead."""
+    if settings.SUGGESTIONS_ANSWERED_WITHIN >= 1:
+        return []
+    return [
+        Error(
+            f"SUGGESTIONS_ANSWERED_WITHIN is {settings.SUGGESTIONS_ANSWERED_WITHIN}: nobody can be promised that.",
+            hint="Set it to a number of working days, 1 or more; unset it is 5.",
+            id="recovery.E010",
+        )
+    ]
+
+
 @register(Tags.database)
 def redis_keeps_messages(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Redis keeps what it was given: a broker that evicts loses tasks without a word."""

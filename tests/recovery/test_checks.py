@@ -93,3 +93,13 @@ def test_redis_that_does_not_answer_is_a_warning(settings, tmp_path):
 
     assert [message.id for message in messages] == ["recovery.W007"]
     assert checks.redis_keeps_messages(None) == []
+
+
+@pytest.mark.parametrize(("days", "messages"), [(5, []), (1, []), (0, ["recovery.E010"]), (-3, ["recovery.E010"])])
+def test_an_answer_is_promised_for_a_day_ahead(settings, days, messages):
+    settings.SUGGESTIONS_ANSWERED_WITHIN = days
+
+    found = checks.promises_can_be_kept(None)
+
+    assert [message.id for message in found] == messages
+    assert all(message.hint for message in found)
