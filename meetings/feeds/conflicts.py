@@ -19,6 +19,7 @@ from meetings import decisions, listing_fields
 from meetings.enums import DecisionKind
 from meetings.feeds import columns
 from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES
+from meetings.feeds.previewing import when_of
 from meetings.models import Decision, Meeting, SourceRow, Venue
 
 MOST = 2_000
@@ -43,6 +44,11 @@ class Difference:
     ours_words: str
     is_conflict: bool
     is_of_place: bool = False
+
+    @property
+    def when(self) -> str:
+        """When the meeting is, to tell namesakes apart."""
+        return when_of(self.listing.rrule, self.listing.start_time) if isinstance(self.listing, Meeting) else ""
 
     @property
     def key(self) -> str:

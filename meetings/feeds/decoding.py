@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import charset_normalizer
-
 from groups.enums import FeedFormat
 from meetings.feeds import bmlt, meeting_guide, tables
 from meetings.feeds.rows import UnusableFeed
@@ -117,6 +115,9 @@ def _encoding(path: Path, head: bytes) -> str:
     odd = _odd_bytes(path)
     if odd is None:
         return "utf-8"
+    # Few feeds need it, and no process that answers visitors: its tables take 2 MB.
+    import charset_normalizer
+
     best = charset_normalizer.from_bytes(odd, cp_exclusion=["utf_16", "utf_32", "utf_7", "big5", "cp037"]).best()
     guess = best.encoding if best else ""
     # Western lists are by far the most; a guess from a few letters needs to be near that.

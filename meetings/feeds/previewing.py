@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
+from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 
 from groups.enums import ImportAction
 from groups.models import Group, ImportChange, ImportRun
+from meetings import schedules
 from meetings.feeds import columns
 from meetings.feeds.importing import REMOVAL_BRAKE
 from meetings.models import Meeting, SourceRow, Venue
@@ -28,13 +31,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one row of the feed. `what` is "meeting", "group" or "venue"."""
+    """What happens to one row of the feed. `what` is "meeting", "group" or "venue"; `when` tells namesakes apart."""
 
     action: str
     key: str
     title: str
     url: str = ""
     what: str = "meeting"
+    when: str = ""
     lines: list[Line] = field(default_factory=list)
 
 
@@ -87,6 +91,17 @@ class _Names:
             groups = Group.objects.filter(source=source, source_key__in={key.removeprefix("group ") for key in keys})
             self.group_of_key = {f"group {group.source_key}": group for group in groups}
 
+    def when(self, row: ImportChange) -> str:
+        """Return when, and for a new one where, a meeting of a change is held."""
+        said = row.before or row.after or {}
+        meeting = self.meetings.get(said.get("meeting_id", 0)) or self.of_key.get(row.key)
+        if "table" in said:
+            return ""
+        if meeting is not None:
+            return when_of(meeting.rrule, meeting.start_time)
+        start = parse_time(said.get("start_time") or "")
+        return ", ".join(part for part in (when_of(said.get("rrule") or "", start), said.get("town") or "") if part)
+
     def of(self, row: ImportChange) -> tuple[str, str, str]:
         """Return part, title and address of what a change is about."""
         said = row.before or row.after or {}
@@ -118,7 +133,14 @@ def _change(row: ImportChange, names: _Names) -> Change:
             lines = _kept(part, row.after or {})
         case _:
             lines = []
-    return Change(row.action, key, title, url, part, lines)
+    return Change(row.action, key, title, url, part, names.when(row), lines)
+
+
+def when_of(rrule: str, start_time: time | None) -> str:
+    """Return days and time of a meeting in a few words, "" for one without them."""
+    if not rrule or start_time is None:
+        return ""
+    return f"{schedules.describe_days(schedules.parse_rrule(rrule))}, {schedules.describe_time(start_time)}"
 
 
 def _updated(part: str, before: dict[str, Any], after: dict[str, Any]) -> list[Line]:

@@ -11,6 +11,7 @@ from groups.models import ImportRun, Source
 from meetings import provenance
 from meetings.enums import UnlistedWhy
 from meetings.feeds import refreshing
+from meetings.feeds.previewing import when_of
 from meetings.models import Meeting, SourceRow
 
 MOST = 50
@@ -24,6 +25,11 @@ class Story:
     is_shown: bool
     sentences: list[str]
     meeting: Meeting | None = None
+
+    @property
+    def when(self) -> str:
+        """When the meeting is, to tell namesakes apart."""
+        return when_of(self.meeting.rrule, self.meeting.start_time) if self.meeting else ""
 
 
 def rows_named(source: Source, text: str, *, now: datetime) -> list[Story]:

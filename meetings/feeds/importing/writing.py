@@ -103,7 +103,9 @@ class Writer:
         self._sql(
             "INSERT INTO groups_importchange (run_id, key, action, before, after)"
             " SELECT %(run)s, i.key, %(action)s, NULL, jsonb_build_object('meeting_id', i.meeting_id,"
-            " 'public_id', i.public_id, 'name', i.row_values #>> '{meeting,name}')"
+            " 'public_id', i.public_id, 'name', i.row_values #>> '{meeting,name}',"
+            " 'rrule', i.row_values #>> '{meeting,rrule}', 'start_time', i.row_values #>> '{meeting,start_time}',"
+            " 'town', i.row_values #>> '{venue,town}')"
             " FROM incoming i WHERE NOT i.is_known",
             action=ImportAction.CREATED.value,
         )

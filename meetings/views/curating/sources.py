@@ -236,6 +236,7 @@ def _reading_page(request: HttpRequest, reading: FeedReading, *, error: str = ""
         "progress": readings.progress_of(reading) if reading.is_open else "",
         "run": reading.run,
         "error": error,
+        "is_preview": reading.kind == ReadingKind.PREVIEW,
         "is_decidable": readings.is_decidable(reading),
         "taken_by": reading.fetched.get("taken_by", ""),
         "is_refused": reading.fetched.get("is_refused", False),

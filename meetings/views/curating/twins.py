@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from groups.access import Scope, for_curators
-from meetings import access, listing_fields, twins, wording
+from meetings import access, listing_fields, schedules, twins, wording
 from meetings.enums import DecisionKind, TwinState
 from meetings.models import Decision, Meeting, Rsvp, Twins
 from meetings.models.rsvps import LIVE_STATES
@@ -80,8 +80,6 @@ _BOTH = (
 
 def wording_of(meeting: Meeting) -> str:
     """Return when and where a meeting is, in a line."""
-    from meetings import schedules
-
     schedule = meeting.schedule(pauses=[], changes=[])
     when = schedules.describe(schedule) if schedule else ""
     where = wording.town_label(meeting.venue) if meeting.venue else _("online")
