@@ -29,6 +29,7 @@ PEOPLE_NEEDED = 2
 ANSWERED_WITHIN = 3
 UNLISTED_AFTER = timedelta(days=90)
 DEVICES_KEPT_FOR = timedelta(weeks=4)
+WORDS_KEPT_FOR = timedelta(days=120)
 LONGEST_WORDS = 1000
 _HALF = 16
 
@@ -165,7 +166,12 @@ def reopen(reports: Iterable[Report], *, now: datetime) -> None:
 
 def of_meeting(meeting: Meeting) -> QuerySet[Report]:
     """Return the open reports of a meeting, oldest first."""
-    return Report.objects.filter(meeting=meeting, state=ReportState.OPEN)
+    return still_open().filter(meeting=meeting)
+
+
+def still_open() -> QuerySet[Report]:
+    """Return the open reports of all meetings, oldest first."""
+    return Report.objects.filter(state=ReportState.OPEN).order_by("made_at", "pk")
 
 
 def answer_by(report: Report) -> datetime:
@@ -209,7 +215,11 @@ def unlist_unanswered(*, now: datetime) -> int:
 
 
 def forget_devices(*, now: datetime) -> int:
-    """Empty the keys that told people apart, four weeks after the report. Returns how many."""
+    """Empty the keys that told people apart, four weeks after the report. Returns how many.
+
+    What people wrote goes too, some months after it was answered: it may say who they were.
+    """
+    Report.objects.filter(decided_at__lte=now - WORDS_KEPT_FOR).exclude(words="").update(words="")
     old = Report.objects.filter(made_at__lte=now - DEVICES_KEPT_FOR).exclude(device_key="")
     return old.update(device_key="")
 

@@ -108,13 +108,15 @@ def reopen(suggestion: Suggestion) -> Suggestion:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Empty what tells people apart after four weeks, and addresses nobody wrote to while a page could be followed.
+    """Empty what tells people apart after four weeks, and the rest once the page cannot be followed any more.
 
-    Returns how many suggestions forgot something.
+    That is an address nobody wrote to, and the sender's words if it is decided. Returns how
+    many suggestions forgot what told people apart, or an address.
     """
     devices = Suggestion.objects.filter(sent_at__lte=now - DEVICES_KEPT_FOR).exclude(device_key="")
     forgotten = devices.update(device_key="")
     followed = now - LIFETIMES[LinkPurpose.SUGGESTION]
+    Suggestion.objects.filter(sent_at__lte=followed, decided_at__isnull=False).exclude(words="").update(words="")
     contacts = Suggestion.objects.filter(sent_at__lte=followed, contact__isnull=False)
     return forgotten + contacts.update(contact=None, contact_key="")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from groups.enums import GroupState, ListingState, Role
 from groups.models import Group
@@ -63,9 +63,8 @@ def send(
     if not differing and not words:
         raise NothingProposed
     with transaction.atomic():
-        if group is not None:
-            # Two presses at once come here one after the other.
-            Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        if device:
+            _one_at_a_time(device)
         if twin := _twin(kind, meeting, group, differing, words, device, now):
             return twin
         suggestion = Suggestion.objects.create(
@@ -97,6 +96,12 @@ def _parsed(values: Mapping[str, Any]) -> dict[str, Any]:
     if errors:
         raise listing_fields.InvalidChange(errors)
     return parsed
+
+
+def _one_at_a_time(device: str) -> None:
+    """Let two presses at once come one after the other, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"suggestion {device}"])
 
 
 def _twin(

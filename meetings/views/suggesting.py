@@ -185,7 +185,7 @@ class _Listed:
         self.time = listing_fields.words("start_time", listing_fields.value_of(meeting, "start_time"))
         self.place = wording.place_label(meeting.venue) if meeting.in_person != "none" else ""
         self.ways = wording.ways_label(meeting)
-        self.reports = list(reports.of_meeting(meeting))
+        self.reports = meeting.open_reports
         self.is_shown = meeting.state in ("public", "paused")
 
 

@@ -571,3 +571,17 @@ def test_the_pages_of_listings_lead_to_reporting_and_suggesting(client):
     assert 'href="/suggest/candlelight/report/"' in page
     assert 'href="/suggest/candlelight/"' in page
     assert 'href="/suggest/"' in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_keepers_costs_the_same_for_one_meeting_and_three(client, now, django_assert_num_queries, count):
+    meeting = MeetingFactory()
+    for number in range(count):
+        other = MeetingFactory(group=meeting.group)
+        reports.send(other, "nobody-there", now=now, device=f"{number}" * 32)
+    link = link_of(meeting.group, now)
+
+    with django_assert_num_queries(3):
+        response = client.get(link)
+
+    assert response.status_code == 200

@@ -350,3 +350,15 @@ def test_an_answered_doubt_is_not_taken_off():
     taken_off = reports.unlist_unanswered(now=NOW + 200 * DAY)
 
     assert taken_off == 0
+
+
+def test_words_are_forgotten_some_months_after_the_answer():
+    meeting = MeetingFactory()
+    report(meeting, words="The door was locked")
+    answer(meeting)
+
+    reports.forget_devices(now=NOW + 120 * DAY)
+    before = Report.objects.get().words
+    reports.forget_devices(now=NOW + 121 * DAY)
+
+    assert (before, Report.objects.get().words) == ("The door was locked", "")

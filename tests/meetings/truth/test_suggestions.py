@@ -336,3 +336,36 @@ def test_a_suggestion_is_among_what_is_kept_about_an_address_and_can_be_erased()
     sent.refresh_from_db()
     assert (erased, sent.contact, sent.state) == (1, None, SuggestionState.OPEN)
     assert about_me.kept_under(key).is_nothing
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_presses_at_once_are_one_suggestion():
+    barrier = threading.Barrier(4)
+
+    def run():
+        try:
+            barrier.wait(timeout=10)
+            suggest(None, {"group_name": "Harbor Lights"}, kind=NEW, device="a" * 32)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert Suggestion.objects.count() == 1
+
+
+def test_words_are_forgotten_once_nobody_can_follow_them():
+    decided, waiting = (suggest(MeetingFactory(), {"duration": 90}, words="I was there") for _number in range(2))
+    decide(decided, {"*": YES})
+
+    suggestions.forget_old(now=NOW + 119 * DAY)
+    before = Suggestion.objects.get(pk=decided.pk).words
+    suggestions.forget_old(now=NOW + 120 * DAY)
+
+    assert before == "I was there"
+    assert Suggestion.objects.get(pk=decided.pk).words == ""
+    assert Suggestion.objects.get(pk=waiting.pk).words == "I was there"
