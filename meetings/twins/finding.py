@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from rapidfuzz import fuzz
 
 from groups.access import Scope
 from groups.enums import GroupState, ListingState
@@ -192,6 +191,9 @@ def _compare(one: dict[str, Any], other: dict[str, Any], kinds: set[str]) -> tup
 
 def names_alike(one: str, other: str) -> float:
     """Return how near two names are, 0 to 100: order, accents, capitals and common words aside."""
+    # A web server's process compares no names, and does without the 2 MB.
+    from rapidfuzz import fuzz
+
     first, second = _plain(one), _plain(other)
     if not first or not second:
         return 0.0

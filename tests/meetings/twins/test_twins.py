@@ -1,20 +1,24 @@
 """Pairs are found by rule, merged with both addresses alive, and put back to the row."""
 
+# ruff: noqa: F811 (fixtures of another folder are named as arguments)
+
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from groups.enums import GroupState, ListingState
-from groups.models import Group, HostRole
+from groups.models import Group, HostRole, ImportRun
 from meetings import decisions, occurrences, twins
 from meetings.enums import RsvpState, TwinState
+from meetings.feeds import importing, loading
 from meetings.finder import index
 from meetings.models import Decision, FormerAddress, Meeting, OutgoingMessage, Rsvp, Twins
 from meetings.twins.finding import names_alike
 from tests import factories
 from tests.cast import make_curator, make_host
 from tests.helpers import instant
+from tests.meetings.feeds.conftest import catalogue, feeds, record  # noqa: F401
 
 NOW = instant("2026-11-20 12:00")
 
@@ -339,3 +343,51 @@ def test_a_curator_elsewhere_sees_no_pair_and_one_of_half_a_pair_merges_nothing(
     assert client.get(url).status_code == 200
     assert client.post(url, {"decision": "merge"}).status_code == 404
     assert Meeting.objects.filter(unlisted_why="merged").count() == 0
+
+
+# ── Merged, and imported again ──────────────────────────────────────────────
+@pytest.fixture
+def fed(feeds, record):
+    """The same meeting in two feeds, merged; the second feed's own is the one that went."""
+    feeds.load([record("a")], name="First")
+    feeds.load([record("b", notes="Ring twice")], name="Second")
+    twins.find(now=NOW)
+    kept = Meeting.objects.get(source__name="First")
+    twins.merge(Twins.objects.get(), keep=kept, take={"notes": "Ring twice"}, by=None, now=NOW)
+    return kept
+
+
+def states():
+    return {meeting.source.name: meeting.state for meeting in Meeting.objects.select_related("source")}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        [{"notes": "Ring twice"}],
+        [{"notes": "Ring thrice", "time": "18:00"}],
+        [None, {"notes": "Ring twice"}],
+    ],
+    ids=["unchanged", "changed", "gone and back"],
+)
+def test_the_next_imports_neither_bring_it_back_nor_touch_what_was_taken(feeds, record, fed, later):
+    for changes in later:
+        rows = [record("z", name="Another", day=5)] + ([record("b", **changes)] if changes else [])
+        feeds.load(rows, name="Second", options=loading.Options(accept_removals=True))
+    feeds.load([record("a")], name="First")
+
+    fed.refresh_from_db()
+    old = Meeting.objects.get(source__name="Second", source_key="b")
+    assert (old.state, old.unlisted_why, fed.state, fed.notes) == ("gone", "merged", "public", "Ring twice")
+    assert old.group.state == GroupState.GONE
+    assert twins.find(now=NOW) == 0
+
+
+def test_taking_the_import_back_that_brought_it_leaves_both_addresses_working(feeds, record, fed, client):
+    old = Meeting.objects.get(source__name="Second")
+
+    importing.roll_back(ImportRun.objects.get(source__name="Second"), now=NOW)
+
+    assert client.get(f"/meetings/{old.slug}/")["Location"] == f"/meetings/{fed.slug}/"
+    feeds.load([record("b", notes="Ring twice")], name="Second")
+    assert Meeting.objects.public().filter(source__name="Second").count() <= 1
