@@ -4,6 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from recovery import process
+
+process.settle_in()
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recovery.settings")
 
 application = get_wsgi_application()
@@ -13,3 +17,4 @@ from meetings.finder import memory, sentence  # noqa: E402
 
 memory.warm()
 sentence.read_words()
+process.give_memory_back()

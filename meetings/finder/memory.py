@@ -25,6 +25,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from meetings.models import FinderEntry, FinderTerm
+from recovery import process
 
 logger = logging.getLogger(__name__)
 
@@ -268,6 +269,7 @@ def _settle() -> None:
     """Keep the garbage collector from going through what stays for good: that takes longer than a search."""
     gc.collect()
     gc.freeze()
+    process.give_memory_back()
 
 
 def forget() -> None:

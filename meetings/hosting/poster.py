@@ -1,28 +1,25 @@
-"""A sheet of paper for the wall: when and where, and a code that a phone opens the group's page with.
+"""A sheet of paper for the wall: when and where, and a code that a phone opens the group's page with."""
 
-The letters are those of DejaVu Sans where the machine has that font, which covers most European
-scripts, Greek, Cyrillic, Armenian, Georgian, Hebrew and Arabic. Without it the sheet is set in
-the fonts every PDF reader has: Latin letters alone, others are written as near as possible.
-"""
+from __future__ import annotations
 
 import io
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import segno
 from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from fpdf import FPDF
 
 from groups.enums import Cost
 from groups.models import Group
 from meetings import access, schedules, wording
 from meetings.enums import ChannelState
 from meetings.models import Meeting
+
+if TYPE_CHECKING:
+    from meetings.hosting.sheet import Sheet
 
 # Width and height in millimetres.
 PAPERS = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
@@ -34,17 +31,7 @@ WORDINGS = {
 MOST_LINES = 12
 
 _MARGIN = 18.0
-_INK, _SOFT, _LAMP = (28, 35, 51), (63, 70, 86), (245, 183, 60)
-_FONT_FOLDERS = (
-    Path("/usr/share/fonts/truetype/dejavu"),
-    Path("/usr/share/fonts/dejavu-sans-fonts"),
-    Path("/usr/share/fonts/TTF"),
-    Path("/usr/local/share/fonts/dejavu"),
-    Path("/Library/Fonts"),
-)
-_FILES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
-# What the plain fonts lack and people write.
-_AS_LATIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "−": "-", "•": "·"})
+_SOFT, _LAMP = (63, 70, 86), (245, 183, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +48,11 @@ def make(group: Group, meetings: list[Meeting], *, paper: str, is_neutral: bool,
     `meetings` have their group, venue and traits loaded. Of a teen meeting, and of somebody's
     home, the place is not said.
     """
+    # Not before there is one to make: it brings 17 MB into the process.
+    from meetings.hosting.sheet import Sheet
+
     width, height = PAPERS[paper]
-    pdf = _Sheet(orientation="P", unit="mm", format=(width, height))
+    pdf = Sheet(orientation="P", unit="mm", format=(width, height))
     pdf.set_title(_("Our meetings") if is_neutral else group.name)
     pdf.set_creation_date(now)
     pdf.set_lang(get_language() or "en")
@@ -113,7 +103,7 @@ def _where(meeting: Meeting) -> str:
     return pgettext("list", " · ").join(word for word in words if word)
 
 
-def _write_lines(pdf: "_Sheet", lines: list[Line], *, width: float, room: float) -> None:
+def _write_lines(pdf: Sheet, lines: list[Line], *, width: float, room: float) -> None:
     """Write the meetings as large as there is room for; of very many the first, and that there are more."""
     shown = lines[:MOST_LINES]
     more = len(lines) - len(shown)
@@ -129,7 +119,7 @@ def _write_lines(pdf: "_Sheet", lines: list[Line], *, width: float, room: float)
         pdf.write_words(_("and %(n)d more: see the page") % {"n": more}, size=size * 0.78, width=width)
 
 
-def _height_of(pdf: "_Sheet", lines: list[Line], *, size: float, width: float) -> float:
+def _height_of(pdf: Sheet, lines: list[Line], *, size: float, width: float) -> float:
     return sum(
         pdf.height_of(line.when, size=size, width=width, style="B")
         + (pdf.height_of(line.where, size=size * 0.78, width=width) if line.where else 0)
@@ -139,7 +129,7 @@ def _height_of(pdf: "_Sheet", lines: list[Line], *, size: float, width: float) -
 
 
 def _write_code(
-    pdf: "_Sheet", group: Group, *, paper_width: float, paper_height: float, side: float, is_neutral: bool
+    pdf: Sheet, group: Group, *, paper_width: float, paper_height: float, side: float, is_neutral: bool
 ) -> None:
     address = address_of(group)
     picture = io.BytesIO()
@@ -160,56 +150,3 @@ def _write_code(
     is_free = group.approach.cost == Cost.FREE
     promise = _("Free. No name needed. You may just listen.") if is_free else _("No name needed. You may just listen.")
     pdf.write_words(promise, size=13, width=width)
-
-
-class _Sheet(FPDF):
-    """A page that knows its letters: the font there is, and how high a text stands."""
-
-    def __init__(self, **kwargs) -> None:
-        super().__init__(**kwargs)
-        folder = _font_folder()
-        self._family = "Sheet" if folder else "Helvetica"
-        for style, name in _FILES.items() if folder else ():
-            self.add_font("Sheet", style, folder / name)
-        self.set_margins(_MARGIN, _MARGIN, _MARGIN)
-        self.set_auto_page_break(False)
-
-    def write_words(self, text: str, *, size: float, width: float, style: str = "", color=_INK) -> None:
-        self.set_font(self._family, style, size)
-        self.set_text_color(*color)
-        self.multi_cell(width, size * 0.46, self._letters(text), align="L", new_x="LMARGIN", new_y="NEXT")
-
-    def write_fitting(
-        self, text: str, *, size: float, least: float, width: float, style: str = "", color=_INK, lines: int = 1
-    ) -> None:
-        """Write in the largest size that needs no more than so many lines."""
-        while size > least and self.height_of(text, size=size, width=width, style=style) > lines * size * 0.46 + 0.1:
-            size -= 1
-        self.write_words(text, size=size, width=width, style=style, color=color)
-
-    def height_of(self, text: str, *, size: float, width: float, style: str = "") -> float:
-        self.set_font(self._family, style, size)
-        return self.multi_cell(width, size * 0.46, self._letters(text), dry_run=True, output="HEIGHT")
-
-    def _letters(self, text: str) -> str:
-        if self._family != "Helvetica":
-            return text
-        return _latin(text)
-
-
-def _latin(text: str) -> str:
-    """Return a text in the letters that every PDF reader has (Latin-1); "?" for one that has no likeness."""
-    written = []
-    for letter in text.translate(_AS_LATIN):
-        try:
-            letter.encode("latin-1")
-            written.append(letter)
-        except UnicodeEncodeError:
-            plain = unicodedata.normalize("NFKD", letter).encode("latin-1", "ignore").decode("latin-1")
-            written.append(plain or "?")
-    return "".join(written)
-
-
-@lru_cache(maxsize=1)
-def _font_folder() -> Path | None:
-    return next((folder for folder in _FONT_FOLDERS if all((folder / name).exists() for name in _FILES.values())), None)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from groups.enums import ListingState
 from meetings.enums import ChannelState
 from meetings.hosting import poster
+from meetings.hosting import sheet as sheets
 from meetings.models import Meeting
 from tests.factories import MeetingFactory
 from tests.helpers import words
@@ -19,8 +20,8 @@ pytestmark = pytest.mark.django_db
 def fonts(request, monkeypatch):
     """With the font of the machine, where it has one, and without."""
     if request.param == "plain fonts":
-        monkeypatch.setattr(poster, "_font_folder", lambda: None)
-    elif poster._font_folder() is None:
+        monkeypatch.setattr(sheets, "_font_folder", lambda: None)
+    elif sheets._font_folder() is None:
         pytest.skip("this machine has no DejaVu font")
     return request.param
 
@@ -41,13 +42,13 @@ def pages_of(pdf: bytes) -> int:
 def written(monkeypatch) -> list[str]:
     """Return a list that fills with the words put on sheets."""
     said: list[str] = []
-    original = poster._Sheet.write_words
+    original = sheets.Sheet.write_words
 
     def noting(self, text, **more):
         said.append(self._letters(text))
         original(self, text, **more)
 
-    monkeypatch.setattr(poster._Sheet, "write_words", noting)
+    monkeypatch.setattr(sheets.Sheet, "write_words", noting)
     return said
 
 
@@ -116,7 +117,7 @@ def test_any_letters_make_a_sheet(host, cast, fonts):
 
 
 def test_without_a_font_letters_are_as_near_as_possible():
-    assert poster._latin("Szczęście – “Æther” 希") == 'Szczescie - "Æther" ?'
+    assert sheets._latin("Szczęście – “Æther” 希") == 'Szczescie - "Æther" ?'
 
 
 def test_the_page_offers_paper_and_words(host, cast):
