@@ -84,10 +84,10 @@ def _rows(chosen: list[Approach]) -> list[Row]:
 
 
 def _facts(approach: Approach) -> list[Fact]:
-    facts = [Fact(_("In one line"), [approach.one_line])]
-    if approach.status_note:
-        facts.append(Fact(_("Please note"), [approach.status_note]))
-    facts.append(Fact(_("Your first meeting"), [approach.first_meeting]))
+    facts = [
+        Fact(_("In one line"), [approach.one_line], approach.status_note),
+        Fact(_("Your first meeting"), [approach.first_meeting]),
+    ]
     if rules := catalogue.entry_rules(approach):
         facts.append(Fact(_("Before you come"), [" ".join(rules)]))
     return [*facts, *catalogue.facts(approach)]
