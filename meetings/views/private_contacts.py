@@ -17,7 +17,7 @@ class ReasonForm(forms.Form):
     why = forms.CharField(
         label=_("Why do you need it?"),
         max_length=private_contacts.LONGEST_REASON,
-        help_text=_("It is kept beside your name and the time, and other curators can read it."),
+        help_text=_("It is kept beside your name and the time, and admins can read it."),
     )
 
 
