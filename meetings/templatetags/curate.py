@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django import template
+from django.http import HttpRequest
 
-from meetings import listing_fields
+from meetings import access, listing_fields
 from meetings.curation import words
 from meetings.models import Meeting, SuggestedValue
 from recovery.templatetags.plain_words import spoken
@@ -40,3 +41,10 @@ def when_label(meeting: Meeting) -> str:
 def short_label(meeting: Meeting) -> str:
     """Return "Tuesdays, 7–8 pm · Boston, MA"."""
     return words.short_label(meeting)
+
+
+@register.filter
+def curates(request: HttpRequest, meeting: Meeting) -> bool:
+    """Tell whether whoever reads the page curates the meeting. No query for somebody not signed in."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and access.may_curate_meeting(user, meeting)

@@ -114,6 +114,18 @@ def test_flags_are_named(cast):
     assert "The link is not of a known meeting service." in [rule.found for rule in answer(cast.meeting).rules]
 
 
+def test_the_public_page_leads_its_curator_to_the_desk_and_nobody_else(cast, client: Client):
+    desk = reverse("curate:meeting", args=["boston"])
+    client.force_login(cast.curator)
+    assert desk in client.get(cast.meeting.get_absolute_url()).content.decode()
+
+    for person in (cast.host, cast.curator_elsewhere):
+        client.force_login(person)
+        assert desk not in client.get(cast.meeting.get_absolute_url()).content.decode()
+    client.logout()
+    assert desk not in client.get(cast.meeting.get_absolute_url()).content.decode()
+
+
 # ── The past ────────────────────────────────────────────────────────────────
 
 
