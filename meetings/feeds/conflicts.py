@@ -5,7 +5,7 @@ feed says something new about such a field, an import records a conflict; somebo
 theirs or keeps ours. Either is a decision that can be taken back.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -214,40 +214,39 @@ def _of_traits(
 
 
 def _of_shared(source: Source, recorded: dict[str, set[str]], part: str) -> Iterator[Difference]:
-    """Yield differences of groups or places, which several rows of a feed share."""
+    """Yield differences of groups or places, which several rows of a feed share. Two queries."""
     table = GROUPS if part == "group" else VENUES
     defaults = table.defaults()
     wanted = {key.removeprefix(f"{part} "): found for key, found in recorded.items() if key.startswith(f"{part} ")}
-    for shared_key, names in wanted.items():
-        listing = _listing_of(source, part, shared_key)
-        if listing is None:
-            continue
-        rows = (
-            SourceRow.objects.filter(source=source, **{f"values__{part}_key": shared_key})
-            .exclude(digest="")
-            .order_by("key")
-            .values_list(f"values__{part}", flat=True)
-        )
-        said = _first_of_each(rows)
-        for column in sorted(names & set(table.columns)):
-            theirs = columns.value_of(part, column, said.get(column, defaults[column]))
+    if not wanted:
+        return
+    said: dict[str, dict[str, Any]] = {}
+    rows = SourceRow.objects.filter(source=source, **{f"values__{part}_key__in": list(wanted)}).exclude(digest="")
+    for shared_key, values in rows.order_by("key").values_list(f"values__{part}_key", f"values__{part}"):
+        # As imports fold rows: of each column, the first in the order of the keys that says anything.
+        said[shared_key] = (values or {}) | said.get(shared_key, {})
+    for shared_key, listing in _listings_of(source, part, list(wanted)):
+        for column in sorted(wanted[shared_key] & set(table.columns)):
+            theirs = columns.value_of(part, column, said.get(shared_key, {}).get(column, defaults[column]))
             yield from _difference(listing, part, column, theirs, is_conflict=True)
 
 
-def _first_of_each(rows: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
-    # As imports fold rows: of each column, the first in the order of the keys that says anything.
-    said: dict[str, Any] = {}
-    for row in rows:
-        said = (row or {}) | said
-    return said
-
-
-def _listing_of(source: Source, part: str, shared_key: str) -> Listing | None:
+def _listings_of(source: Source, part: str, keys: list[str]) -> Iterator[tuple[str, Listing]]:
+    """Yield each group, or one meeting at each place, with the key that rows of the feed have for it."""
     if part == "group":
         groups = Group.objects.select_related("approach", "fellowship")
-        return groups.filter(source=source, source_key=shared_key).first()
+        for group in groups.filter(source=source, source_key__in=keys).order_by("pk"):
+            yield group.source_key, group
+        return
     meetings = Meeting.objects.select_related("group__approach", "group__fellowship", "venue")
-    return meetings.filter(venue__source=source, venue__source_key=shared_key).order_by("pk").first()
+    held = (
+        meetings.filter(venue__source=source, venue__source_key__in=keys)
+        .order_by("venue_id", "pk")
+        .distinct("venue_id")
+    )
+    for meeting in held:
+        assert meeting.venue is not None
+        yield meeting.venue.source_key, meeting
 
 
 def _difference(listing: Listing, part: str, column: str, theirs: Any, *, is_conflict: bool) -> Iterator[Difference]:

@@ -116,3 +116,19 @@ def test_groups_and_traits_are_compared_too(feeds, record):
     assert {one.name for one in found} >= {"group_website", "trait_format_discussion"}
     theirs = {one.name: one.theirs for one in found}
     assert (theirs["group_website"], theirs["trait_format_discussion"]) == ("https://new.example", "")
+
+
+def test_a_place_is_compared_for_everybody_who_meets_there(feeds, record):
+    feeds.load([record("a", location_notes="Blue door"), record("b", day=3, location_notes="Blue door")])
+    one = Meeting.objects.select_related("group", "venue").order_by("pk").first()
+    listing_fields.apply(
+        one, {"venue_how_to_find": "Red door"}, by=None, role=Role.CURATOR, now=NOW, for_all_at_venue=True
+    )
+
+    feeds.load([record("a", location_notes="Green door"), record("b", day=3, location_notes="Green door")])
+
+    source = Source.objects.get()
+    (found,) = conflicts.of_source(source)
+    assert (found.name, found.theirs, found.ours_words) == ("venue_how_to_find", "Green door", "Red door")
+    conflicts.take_theirs(source, found.key, by=None, now=NOW)
+    assert set(Meeting.objects.values_list("venue__how_to_find", flat=True)) == {"Green door"}
