@@ -310,9 +310,7 @@ def _about_listings(message: OutgoingMessage, *, now: datetime) -> Words:
         return Words(
             _("Is it still true? One press answers"),
             [
-                _(
-                    "You keep something with us that was not confirmed for a while. People rely on it when they set out."
-                ),
+                _("You keep something with us that was not confirmed for a while, and people set out by it."),
                 _("If all of it is still true, one press on the page says so. There is nothing to sign in to."),
             ],
             press,
@@ -322,8 +320,8 @@ def _about_listings(message: OutgoingMessage, *, now: datetime) -> Words:
         return Words(
             _("It is no longer shown"),
             [
-                _("Something you keep with us was not confirmed for so long that we no longer show it."),
-                _("Nothing is lost. If it is true, one press on the page brings it back."),
+                _("Something you keep with us was not confirmed for long, or reports about it stayed unanswered."),
+                _("So we no longer show it. Nothing is lost: if it is true, one press on the page brings it back."),
             ],
             press,
             link,
