@@ -73,8 +73,8 @@ def send_claim_code(claim: Claim, address: str, code: str, *, now: datetime) -> 
     recipient = contacts.sealed(ContactKind.EMAIL, address)
     message = _made(MessageKind.CLAIM, recipient, now=now, words=words, claim=claim, group=claim.group)
     if not address:
-        message.recipient = message.words = None
-        message.recipient_key = ""
+        # The words, which nobody can read, go with the next erasure.
+        message.recipient = None
         message.state, message.reason, message.ended_at = MessageState.VOID, MessageReason.UNREADABLE, now
     message.save()
 

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groups.enums import ListingState
 from groups.models import Group
 from meetings import date_page, listing_fields, meeting_page, occurrences, schedules
 from meetings.enums import RsvpPolicy, RsvpState
@@ -133,6 +134,21 @@ def begin_pause(meeting: Meeting, *, first_on: date, last_on: date, reason: str,
         if same is not None:
             return same
         return occurrences.pause(meeting, first_on=first_on, last_on=last_on, reason=reason, now=now)
+
+
+def begin_pause_of_all(group: Group, *, first_on: date, last_on: date, reason: str, now: datetime) -> int:
+    """Leave out the dates of a while of every meeting of a group that is held, all or none. Returns of how many."""
+    with transaction.atomic():
+        meetings = list(held(group))
+        for meeting in meetings:
+            begin_pause(meeting, first_on=first_on, last_on=last_on, reason=reason, now=now)
+    return len(meetings)
+
+
+def held(group: Group) -> QuerySet[Meeting]:
+    """Return the meetings of a group that have dates and are listed, those closed for now included."""
+    states = [ListingState.PUBLIC, ListingState.PAUSED]
+    return Meeting.objects.filter(group=group, state__in=states).exclude(time_zone="").order_by("pk")
 
 
 def move(

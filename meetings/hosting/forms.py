@@ -200,10 +200,13 @@ class PauseForm(PlainForm):
     first_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
     last_on = forms.DateField(label=_("To, and including"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
     reason = forms.CharField(required=False, max_length=200, label=_("Why"))
+    is_for_all = forms.BooleanField(required=False, label=_("For all our meetings"))
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, has_others: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        if not has_others:
+            del self.fields["is_for_all"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

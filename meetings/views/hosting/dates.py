@@ -49,17 +49,22 @@ def pauses(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     if not meeting.time_zone:
         raise Http404
     today = dates.today_of(meeting, now=now)
-    form = forms.PauseForm(today=today)
+    has_others = dates.held(meeting.group).exclude(pk=meeting.pk).exists()
+    form = forms.PauseForm(today=today, has_others=has_others)
     status = 200
     if request.method == "POST":
         number = request.POST.get("id", "")
         if request.POST.get("action") == "end" and number.isdecimal():
             dates.end_pause(meeting, int(number), now=now)
             return done("host:pauses", meeting.slug, said="pause-ended")
-        form = forms.PauseForm(request.POST, today=today)
+        form = forms.PauseForm(request.POST, today=today, has_others=has_others)
         status = 422
         if form.is_valid():
-            dates.begin_pause(meeting, **form.cleaned_data, now=now)
+            said = dict(form.cleaned_data)
+            if said.pop("is_for_all", False):
+                dates.begin_pause_of_all(meeting.group, **said, now=now)
+            else:
+                dates.begin_pause(meeting, **said, now=now)
             return done("host:pauses", meeting.slug, said="paused")
     context = {
         "meeting": meeting,

@@ -437,6 +437,16 @@ def test_pausing_and_ending_the_pause(cast, host):
     assert not cast.meeting.pauses.exists()
 
 
+def test_a_pause_of_the_whole_group(cast, host):
+    other = MeetingFactory(group=cast.group)
+    elsewhere = MeetingFactory()
+    data = {"action": "begin", "first_on": "2026-12-20", "last_on": "2027-01-03", "is_for_all": "on"}
+
+    host.post(reverse("host:pauses", args=[cast.meeting.slug]), data)
+
+    assert [meeting.pauses.count() for meeting in (cast.meeting, other, elsewhere)] == [1, 1, 0]
+
+
 def test_a_running_pause_ends_with_yesterday(cast, host):
     pause = cast.meeting.pauses.create(first_on=date(2026, 11, 1), last_on=date(2026, 12, 31))
 
