@@ -3,26 +3,40 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from groups.enums import Role
-from meetings import freshness
-from meetings.enums import ConfirmedHow
+from groups.enums import ListingState, Role
+from meetings import freshness, listing_fields
+from meetings.enums import ConfirmedHow, UnlistedWhy
 from meetings.finder import index
 from meetings.models import AfterAnswer, Confirmation, Meeting
 
 # Older words change nothing and are let go of.
 KEPT_PER_MEETING = 20
+_TAKEN_OFF_FOR_AGE = {"state": ListingState.UNLISTED, "unlisted_why": UnlistedWhy.STALE}
 
 
 def confirm(
-    meeting: Meeting, *, role: Role | str, how: ConfirmedHow | str, now: datetime, at: datetime | None = None
+    meeting: Meeting,
+    *,
+    role: Role | str,
+    how: ConfirmedHow | str,
+    now: datetime,
+    at: datetime | None = None,
+    by: AbstractBaseUser | None = None,
 ) -> Confirmation:
     """Keep that somebody in this role says the listing is true, as of `at` (now, unless it was earlier).
 
-    Saying so twice within an hour, in the same role and way, is one confirmation.
+    Saying so twice within an hour, in the same role and way, is one confirmation. A listing
+    that was taken off because nobody had said so is shown again by the word of a host or
+    curator; `by` is who it was, for its history alone.
     """
-    return _say(meeting, role=role, how=how, is_true=True, at=at or now, now=now)
+    with transaction.atomic():
+        kept = _say(meeting, role=role, how=how, is_true=True, at=at or now, now=now)
+        if role in (Role.HOST, Role.CURATOR) and Meeting.objects.filter(pk=meeting.pk, **_TAKEN_OFF_FOR_AGE).exists():
+            listing_fields.apply(meeting, {"state": ListingState.PUBLIC.value}, by=by, role=role, now=now)
+    return kept
 
 
 def deny(meeting: Meeting, *, role: Role | str, how: ConfirmedHow | str, now: datetime) -> Confirmation:

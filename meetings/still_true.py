@@ -71,10 +71,7 @@ def confirm(
             if reports.of_meeting(meeting).exists():
                 reports.answer(meeting, role=role, how=how, by=by, now=now, state=ReportState.ANSWERED)
             else:
-                confirmations.confirm(meeting, role=role, how=how, now=now)
-            locked = Meeting.objects.get(pk=meeting.pk)
-            if locked.state == ListingState.UNLISTED and locked.unlisted_why in _COMES_BACK:
-                listing_fields.apply(locked, {"state": ListingState.PUBLIC.value}, by=by, role=role, now=now)
+                confirmations.confirm(meeting, role=role, how=how, now=now, by=by)
             count += 1
     return count
 

@@ -142,3 +142,21 @@ def test_nobody_there_is_a_report_about_that_date():
     report = Report.objects.get()
     assert (report.meeting, report.kind, report.original_on) == (meeting, "nobody-there", TUESDAY)
     assert (report.role, report.device_key) == (Role.VISITOR, "a" * 32)
+
+
+@pytest.mark.parametrize(
+    ("why", "role", "state"),
+    [
+        ("stale", Role.HOST, "public"),
+        ("stale", Role.CURATOR, "public"),
+        ("stale", Role.VISITOR, "unlisted"),
+        ("curator", Role.HOST, "unlisted"),
+        ("host", Role.HOST, "unlisted"),
+    ],
+)
+def test_only_what_was_taken_off_for_its_age_comes_back_and_not_by_visitors(why, role, state):
+    meeting = MeetingFactory(state="unlisted", unlisted_why=why)
+
+    confirm(meeting, role=role)
+
+    assert fresh(meeting).state == state
