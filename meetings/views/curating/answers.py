@@ -1,7 +1,7 @@
 """Answers of a curator: to suggestions, to reports, to claims."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from meetings.curation.forms import ReasonForm, SuggestionForm
 from meetings.enums import ReportKind, ReportState, SuggestionState
 from meetings.models import Decision, Meeting, Report, Suggestion
 from meetings.views.curating.decided import say_done
+from meetings.views.private import see_other
 
 _ANSWERS = {
     "right": (ReportState.ANSWERED, gettext_lazy("Answered: it is right as it stands. The way in is shown.")),
@@ -45,14 +46,14 @@ def suggestion(request: HttpRequest, public_id: str) -> HttpResponse:
                 for_all_at_venue=form.cleaned_data.get("for_all", False),
             )
         except suggestions.AlreadyDecided:
-            return redirect(request.path)
+            return see_other(request.path)
         except listing_fields.InvalidChange as invalid:
             problems = {listing_fields.label(name): words for name, words in invalid.errors.items()}
         else:
             say_done(request, made, _("Decided, and the sender is told if they left an address."))
-            return redirect(reverse("curate:queue"))
+            return see_other(reverse("curate:queue"))
     elif request.method == "POST" and not is_open:
-        return redirect(request.path)
+        return see_other(request.path)
     context = {
         "part": "queue",
         "suggestion": found,
@@ -96,15 +97,15 @@ def _answer_reports(request: HttpRequest, meeting: Meeting, reason: str) -> Http
     what = request.POST.get("answer", "")
     if what == "hide":
         reports.send(meeting, ReportKind.NOBODY_THERE, now=now, role=Role.CURATOR, words=reason)
-        return redirect(request.path)
+        return see_other(request.path)
     if what not in _ANSWERS:
         raise Http404
     state, words = _ANSWERS[what]
     made = answers.answer_reports(meeting, state, by=request.user, now=now, reason=reason)
     if made is None:
-        return redirect(request.path)
+        return see_other(request.path)
     say_done(request, made, words)
-    return redirect(reverse("curate:queue"))
+    return see_other(reverse("curate:queue"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,12 +127,12 @@ def claim(request: HttpRequest, public_id: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except claims.ClaimDecided:
-            return redirect(request.path)
+            return see_other(request.path)
         except claims.OwnClaim:
             problem = _("It is your own: somebody else decides about it.")
         else:
             say_done(request, made, _("Decided."))
-            return redirect(reverse("curate:queue"))
+            return see_other(reverse("curate:queue"))
     context = {
         "part": "queue",
         "claim": found,

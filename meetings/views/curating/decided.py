@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from meetings import decisions, tasks
 from meetings.curation import bulk, decided
 from meetings.enums import DecisionKind
 from meetings.models import Decision
+from meetings.views.private import see_other
 
 PER_PAGE = 50
 
@@ -51,15 +52,15 @@ def undo(request: HttpRequest, public_id: str) -> HttpResponse:
         if found.kind == DecisionKind.BULK and not bulk.is_taken_back_at_once(found):
             bulk.begin_undo(found, by=request.user, now=now)
             tasks.nudge_listings()
-            return redirect(reverse("curate:decision", args=[public_id]))
+            return see_other(reverse("curate:decision", args=[public_id]))
         undone = decisions.undo(found, by=request.user, now=now)
     except decisions.CannotUndo as refusal:
         messages.error(request, str(refusal))
-        return redirect(reverse("curate:decision", args=[public_id]))
+        return see_other(reverse("curate:decision", args=[public_id]))
     messages.success(request, _("Taken back."))
     for sentence in undone.kept[:20]:
         messages.warning(request, sentence)
-    return redirect(reverse("curate:decision", args=[public_id]))
+    return see_other(reverse("curate:decision", args=[public_id]))
 
 
 def say_done(request: HttpRequest, made: Decision, words: str) -> None:

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,6 +14,7 @@ from meetings import tasks
 from meetings.curation import bulk, queue, table
 from meetings.curation.forms import BulkForm
 from meetings.models import Meeting
+from meetings.views.private import see_other
 
 _NOT_ASKED = ("page", "sort")
 
@@ -55,7 +56,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
             made = bulk.begin(token, chosen, change, by=request.user, now=now, reason=form.cleaned_data["reason"])
             if not bulk.progress(made).is_over:
                 tasks.nudge_listings()
-            return redirect(reverse("curate:decision", args=[made.public_id]))
+            return see_other(reverse("curate:decision", args=[made.public_id]))
         preview = bulk.preview(chosen, change)
     context = {
         "part": "listings",

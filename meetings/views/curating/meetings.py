@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from meetings.listing_fields import Askable, Part
 from meetings.listing_forms import ListingForm
 from meetings.models import Meeting
 from meetings.views.curating.decided import say_done
+from meetings.views.private import see_other
 
 # What a button does to the state of a listing, and what is said afterwards.
 _STATES = {
@@ -73,12 +74,12 @@ def meeting_do(request: HttpRequest, slug: str) -> HttpResponse:
     elif what == "refresh":
         index.refresh([found.pk], now=now)
         messages.success(request, _("The finder has a new copy."))
-        return redirect(reverse("curate:meeting", args=[slug]))
+        return see_other(reverse("curate:meeting", args=[slug]))
     else:
         raise Http404
     if made is not None:
         say_done(request, made, str(words))
-    return redirect(reverse("curate:meeting", args=[slug]))
+    return see_other(reverse("curate:meeting", args=[slug]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,7 +136,7 @@ def _edit(
         else:
             if made is not None:
                 say_done(request, made, _("Saved."))
-            return redirect(back)
+            return see_other(back)
     context = {"part": "listings", "form": form, "reason": reason, "back": back, "title": listing.name, **context}
     is_wrong = bool(form.errors or reason.errors)
     return render(request, "curate/listing_edit.html", context, status=422 if is_wrong else 200)
@@ -150,7 +151,7 @@ def meeting_days(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         problem = _copy(request, found, form.cleaned_data)
         if not problem:
-            return redirect(reverse("curate:listing_table") + f"?group={found.group.slug}")
+            return see_other(reverse("curate:listing_table") + f"?group={found.group.slug}")
         form.add_error(None, problem)
     token = request.POST.get("token") or new_public_id()
     context = {"part": "listings", "meeting": found, "form": form, "token": token}

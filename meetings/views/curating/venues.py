@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from meetings.listing_fields import Askable, Part
 from meetings.listing_forms import ListingForm
 from meetings.models import Venue
 from meetings.views.curating.decided import say_done
+from meetings.views.private import see_other
 
 PER_PAGE = 50
 
@@ -68,7 +69,7 @@ def venue(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             if made is not None:
                 say_done(request, made, _("Saved, for every meeting there."))
-            return redirect(reverse("curate:venue", args=[public_id]))
+            return see_other(reverse("curate:venue", args=[public_id]))
     street = data.get("venue_street", "") if data is not None else found.street
     context = {
         "part": "places",

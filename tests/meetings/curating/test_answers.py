@@ -58,7 +58,7 @@ def test_fields_are_accepted_and_refused_and_the_sender_is_told(cast, client: Cl
     answer = client.post(reverse("curate:suggestion", args=[suggestion.public_id]), form)
 
     suggestion.refresh_from_db()
-    assert (answer.status_code, answer.url) == (302, reverse("curate:queue"))
+    assert (answer.status_code, answer.url) == (303, reverse("curate:queue"))
     assert (fresh(cast).notes, fresh(cast).name) == ("Ring twice", cast.meeting.name)
     assert (suggestion.state, suggestion.answer) == (SuggestionState.IN_PART, "Thank you.")
     assert suggestion.values.get(name="name").reason == "They like the old one"
@@ -98,7 +98,7 @@ def test_a_second_press_decides_nothing_more(cast, client: Client):
     client.post(address, {"whole": "accept"})
     again = client.post(address, {"whole": "refuse"})
 
-    assert (again.status_code, again.url) == (302, address)
+    assert (again.status_code, again.url) == (303, address)
     assert Decision.objects.count() == 1
     assert fresh(cast).notes == "Ring twice"
 

@@ -231,7 +231,7 @@ def test_the_page_shows_then_changes_then_takes_back(cast, client: Client):
     token = preview.context["token"]
     changed = client.post(address, asked | {"step": "apply", "token": token})
 
-    assert (changed.status_code, changed.url) == (302, reverse("curate:decision", args=[token]))
+    assert (changed.status_code, changed.url) == (303, reverse("curate:decision", args=[token]))
     assert states(cast) == {ListingState.UNLISTED}
     assert "3 of 3 looked at; 3 changed." in words(client.get(changed.url))
 

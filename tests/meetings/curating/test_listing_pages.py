@@ -217,7 +217,7 @@ def test_every_field_can_be_changed_by_a_curator(cast, client: Client):
 
     answered = client.post(reverse("curate:meeting_edit", args=["boston"]), sent)
 
-    assert answered.status_code == 302
+    assert answered.status_code == 303
     assert fresh(cast).notes == "Ring twice"
     assert Decision.objects.get().reason == "They called"
     row = Meeting.history.filter(id=cast.meeting.pk).first()
@@ -344,7 +344,7 @@ def test_geography_never_keeps_a_place_from_being_saved(cast, client: Client):
     answered = client.post(address, sent)
 
     venue = Venue.objects.get(pk=cast.meeting.venue_id)
-    assert answered.status_code == 302
+    assert answered.status_code == 303
     assert (venue.town, venue.latitude) == ("Nowhere-on-Sea", None)
 
 

@@ -1,0 +1,148 @@
+"""A curator's day at the desk, in a real browser."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.signing_in import CURATOR, sign_in
+
+# What waits for the desk, made by the demo's own people: a suggestion of two fields with an
+# address, two reports of two people, a listing with a way in its street's line.
+WAITING = """
+from django.utils import timezone
+from meetings import reports, suggestions
+from meetings.models import Meeting
+now = timezone.now()
+one, two, three = Meeting.objects.public().filter(venue__isnull=False, online='none').order_by('-pk')[:3]
+suggestion = suggestions.send('change', {'name': 'Candlelight by browser', 'notes': 'Ring the blue bell'},
+    now=now, meeting=one, email='sender@example.org')
+for device in 'ab':
+    reports.send(two, 'nobody-there', now=now, device=device * 32)
+print('|'.join([suggestion.public_id, one.slug, two.slug, three.group.slug, three.venue.public_id]))
+"""
+
+
+@pytest.fixture(scope="module")
+def made(site) -> list[str]:
+    """What waits: public id of the suggestion; slugs of its meeting, the reported one, a group; a place."""
+    return site.manage("shell", "--no-imports", "-c", WAITING).strip().splitlines()[-1].split("|")
+
+
+@pytest.fixture(scope="module")
+def signed_in(site, chromium: Browser) -> dict:
+    context = chromium.new_context()
+    page = context.new_page()
+    sign_in(page, site.url, CURATOR)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def desk(chromium: Browser, signed_in) -> Page:
+    context = chromium.new_context(viewport=DESK, storage_state=signed_in)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_suggestion_is_found_by_keys_and_answered_field_by_field(site, desk: Page, made):
+    desk.goto(f"{site.url}/curate/?kind=suggestion")
+    desk.keyboard.press("j")
+    expect(desk.locator("[data-keys-item] a").first).to_be_focused()
+    desk.goto(f"{site.url}/curate/suggestions/{made[0]}/")
+    name = desk.locator(".curate-field").filter(has_text="Name of the meeting")
+    notes = desk.locator(".curate-field").filter(has_text="In the group’s own words")
+    name.get_by_label("Accept").check()
+    notes.get_by_label("Refuse").check()
+    notes.get_by_label("Reason").fill("There is no bell")
+    desk.get_by_role("button", name="Decide as marked").click()
+
+    expect(desk.get_by_text("Decided, and the sender is told if they left an address.")).to_be_visible()
+    desk.goto(f"{site.url}/meetings/{made[1]}/")
+    expect(desk.get_by_role("heading", name="Candlelight by browser")).to_be_visible()
+
+    desk.goto(f"{site.url}/curate/decided/")
+    desk.locator(".curate-item").filter(has_text="A suggestion").first.get_by_role("link").click()
+    desk.get_by_role("button", name="Take it back").click()
+    expect(desk.get_by_text("Taken back.", exact=True)).to_be_visible()
+    desk.goto(f"{site.url}/curate/suggestions/{made[0]}/")
+    expect(desk.get_by_role("button", name="Accept it all")).to_be_visible()
+
+
+def test_a_hidden_way_in_comes_first_and_an_answer_is_gone_to_by_a_key(site, desk: Page, made):
+    desk.goto(f"{site.url}/curate/?kind=report")
+    expect(desk.locator("[data-keys-item]").first).to_contain_text("Join step hidden")
+
+    desk.goto(f"{site.url}/curate/reports/{made[2]}/")
+    desk.keyboard.press("a")
+    right = desk.get_by_role("button", name="It is right as it stands")
+    expect(right).to_be_focused()
+    desk.keyboard.press("Enter")
+
+    expect(desk.get_by_text("Answered: it is right as it stands.")).to_be_visible()
+    desk.goto(f"{site.url}/curate/reports/{made[2]}/")
+    expect(desk.get_by_text("Nothing is reported")).to_be_visible()
+
+
+def test_many_listings_are_changed_after_a_look_and_taken_back(site, desk: Page, made):
+    desk.goto(f"{site.url}/curate/listings/?group={made[3]}")
+    rows = desk.locator("tbody tr")
+    number = rows.count()
+    desk.get_by_label(f"All {number} of this search").check()
+    desk.get_by_label("What to do").select_option(label="Pause")
+    desk.get_by_role("button", name="Go on").click()
+    desk.get_by_role("button", name="See what would change").click()
+    expect(desk.get_by_role("cell", name="Paused").first).to_be_visible()
+
+    desk.get_by_role("button", name="Change").dblclick()
+
+    expect(desk.get_by_text(f"{number} of {number} looked at")).to_be_visible()
+    desk.get_by_role("button", name="Take it back").click()
+    expect(desk.get_by_text("Taken back.", exact=True)).to_be_visible()
+    desk.goto(f"{site.url}/curate/listings/?group={made[3]}&state=paused")
+    expect(desk.get_by_text("No listing is like that")).to_be_visible()
+
+
+def test_a_pin_is_moved_by_keyboard_and_keys_can_be_turned_off(site, desk: Page, made):
+    desk.goto(f"{site.url}/curate/places/{made[4]}/")
+    latitude = desk.get_by_label("Latitude")
+    before = float(latitude.input_value())
+    desk.get_by_role("button", name="100 north").focus()
+    desk.keyboard.press("Enter")
+
+    # A hundred metres are nine ten-thousandths of a degree.
+    assert round(float(latitude.input_value()) - before, 4) == 0.0009
+    desk.goto(f"{site.url}/curate/")
+    desk.get_by_text("Keys", exact=True).click()
+    desk.get_by_label("Keys are on").uncheck()
+    desk.reload()
+    desk.keyboard.press("j")
+    expect(desk.locator("[data-keys-item] a").first).not_to_be_focused()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone, light", "desk, dark"])
+def test_axe_finds_nothing_on_the_desk(site, chromium: Browser, signed_in, made, size, scheme):
+    axe = Axe()
+    context = chromium.new_context(
+        viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce", storage_state=signed_in
+    )
+    page = context.new_page()
+    meeting = f"/curate/meetings/{made[2]}/"
+    addresses = ["/curate/", f"/curate/suggestions/{made[0]}/", f"/curate/reports/{made[2]}/", "/curate/decided/",
+                 "/curate/listings/", "/curate/listings/change/", meeting, f"{meeting}edit/", f"{meeting}days/",
+                 f"{meeting}history/", "/curate/places/", f"/curate/places/{made[4]}/"]  # fmt: skip
+    findings, too_wide = {}, {}
+
+    for address in addresses:
+        page.goto(site.url + address, wait_until="load")
+        found = axe.run(page).response["violations"]
+        if found:
+            findings[address] = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            too_wide[address] = width
+
+    context.close()
+    assert findings == {}
+    assert too_wide == {}
