@@ -73,7 +73,8 @@ def read_feeds(**_kwargs) -> int:
     # The next call goes on: a worker that is told to stop waits for this one.
     while done < 20 and (reading := readings.work(now=timezone.now())):
         done += 1
-        if reading.kind == ReadingKind.IMPORT:
+        run = reading.run
+        if reading.kind == ReadingKind.IMPORT and run is not None and (run.created or run.updated):
             twins.find(source=reading.source, now=timezone.now())
     return done
 

@@ -12,8 +12,9 @@ from django.db import connection
 
 from groups.enums import ImportOutcome, ReadingKind, ReadingState
 from groups.models import FeedPiece, FeedReading, ImportRun, Source
+from meetings import tasks
 from meetings.feeds import keeping, readings
-from meetings.models import Meeting
+from meetings.models import Meeting, Twins
 from tests.cast import make_person
 from tests.meetings.feeds.conftest import NOW
 from tests.meetings.feeds.test_importing import everything
@@ -274,3 +275,16 @@ def _settings():
     from django.conf import settings
 
     return settings
+
+
+def test_the_task_reads_what_waits_and_looks_for_twins_afterwards(source, curator, record):
+    other = Source.objects.create(slug="other", name="Other", programme="aa", time_zone="America/New_York")
+    take_in(other, [record("x")], curator)
+    seen = preview(source, [record("y", name="The Tuesday Lanterns")], curator)
+    made = readings.accept(seen, by=curator, now=NOW, accepts_removals=False)
+
+    done = tasks.read_feeds()
+
+    made.refresh_from_db()
+    assert (done, made.state) == (1, ReadingState.DONE)
+    assert Twins.objects.get().why == ["time", "place", "name"]
