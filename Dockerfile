@@ -14,6 +14,10 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     VAR_DIR=/var/lib/open-chair \
     PORT=8000
+# The letters of printed sheets: most scripts of Europe, and some beyond.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/open-chair chair
 COPY --from=packages /venv /venv
 WORKDIR /app

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from groups.enums import ListingState
 from groups.models import Group
 from meetings import date_page, listing_fields, meeting_page, occurrences, schedules
-from meetings.enums import RsvpPolicy, RsvpState
+from meetings.enums import RsvpState
 from meetings.finder import index
 from meetings.hosting import duties
 from meetings.models import HeadCount, Meeting, Occurrence, Pause, Rsvp, Venue
@@ -56,7 +56,6 @@ class HostDate:
     roster: list[duties.Entry]
     head_count: int | None
     is_over: bool
-    keeps_seats: bool
 
     @property
     def original_on(self) -> date:
@@ -71,9 +70,9 @@ class HostDate:
         """What is different about the date, and who does what, in a few words each."""
         if self.is_cancelled:
             return [_("Cancelled")]
-        found = [ngettext("%(n)d coming", "%(n)d coming", self.coming.going) % {"n": self.coming.going}]
-        if not self.keeps_seats and not self.coming.going:
-            found = []
+        going, found = self.coming.going, []
+        if going:
+            found.append(ngettext("%(n)d coming", "%(n)d coming", going) % {"n": going})
         if self.coming.waiting:
             found.append(ngettext("%(n)d waiting", "%(n)d waiting", self.coming.waiting) % {"n": self.coming.waiting})
         found += [_("moved")] if self.words.original_day else []
@@ -253,7 +252,6 @@ def _told(
                 coming=here,
                 roster=rosters.get(start.original_on, []),
                 head_count=counts.get(row.pk) if row is not None else None,
-                keeps_seats=meeting.rsvp_policy != RsvpPolicy.OFF,
                 is_over=(start.ends_at or start.starts_at + schedules.ASSUMED_DURATION) <= now,
             )
         )

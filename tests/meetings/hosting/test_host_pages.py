@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from groups.enums import ListingState, Role
-from meetings import claims, reports, rsvps
-from meetings.enums import ContactKind, ReportKind, ReportState, RsvpPolicy
+from meetings import claims, reports, rsvps, suggestions
+from meetings.enums import ContactKind, ReportKind, ReportState, RsvpPolicy, SuggestionState
 from meetings.hosting import dates, editing
 from meetings.models import Confirmation, Decision, Meeting, Venue
 from tests.cast import make_host
@@ -140,6 +140,40 @@ def test_a_report_is_answered_and_the_answer_can_be_taken_back(cast, host):
     assert "people are told to ask" in before
     assert doubted_at is None
     assert set(cast.meeting.reports.values_list("state", flat=True)) == {ReportState.OPEN}
+
+
+def test_a_suggestion_is_taken_over_field_by_field_and_can_be_taken_back(cast, host):
+    values = {"start_time": "19:15", "notes": "Use the side door"}
+    sent = suggestions.send("change", values, meeting=cast.meeting, now=NOW, words="I was there")
+    url = reverse("host:suggestions", args=[cast.group.slug])
+    shown = words(host.get(url))
+
+    press = {"suggestion": sent.public_id, "action": "take", "field": ["notes"], "answer": "Thank you"}
+    taken = host.post(url, press, follow=True)
+    again = host.post(url, press)
+    cast.meeting.refresh_from_db()
+    after = (cast.meeting.notes, cast.meeting.start_time.hour, cast.meeting.start_time.minute)
+    sent.refresh_from_db()
+    state = sent.state
+    host.post(taken.context["done"]["undo"])
+
+    assert "I was there" in shown
+    assert "7:15 pm" in shown
+    assert after == ("Use the side door", 19, 0)
+    assert state == SuggestionState.IN_PART
+    assert again.status_code == 303
+    cast.meeting.refresh_from_db()
+    sent.refresh_from_db()
+    assert (cast.meeting.notes, sent.state) == ("", SuggestionState.OPEN)
+
+
+def test_a_suggestion_for_another_group_is_not_ours_to_decide(cast, host):
+    sent = suggestions.send("change", {"group_website": "https://a.example/"}, group=cast.other_group, now=NOW)
+
+    host.post(reverse("host:suggestions", args=[cast.group.slug]), {"suggestion": sent.public_id, "action": "take"})
+
+    sent.refresh_from_db()
+    assert sent.state == SuggestionState.OPEN
 
 
 # ── Changing ────────────────────────────────────────────────────────────────
