@@ -108,7 +108,8 @@ class ListingHistory(HistoricalRecords):
 
     def _rows(self, instance: models.Model) -> models.QuerySet:
         rows = getattr(type(instance), self.manager_name)
-        return rows.filter(pk=instance.pk).order_by("-history_date", "-history_id")
+        # The key of a row of history is its own: the listing's stands beside it.
+        return rows.filter(**{instance._meta.pk.attname: instance.pk}).order_by("-history_date", "-history_id")
 
 
 @receiver(pre_create_historical_record)
