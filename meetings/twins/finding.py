@@ -70,31 +70,31 @@ FROM listed WHERE join_url <> '' AND online <> %(none)s AND next_starts_at IS NO
 _NEAR = """
 CREATE TEMPORARY TABLE near_slots ON COMMIT DROP AS
 SELECT s.*, c.x AS near_x, c.y AS near_y FROM slots s, LATERAL (
-    SELECT DISTINCT floor(s.latitude / %(cell)s + dx)::int AS x, floor(s.longitude / %(cell)s + dy)::int AS y
+    SELECT floor(s.latitude / %(cell)s + dx)::int AS x, floor(s.longitude / %(cell)s + dy)::int AS y
     FROM (VALUES (-0.5), (0.5)) a(dx), (VALUES (-0.5), (0.5)) b(dy)
-) c WHERE s.kind = 'map'
+) c WHERE s.kind = 'map' AND {limits}
 """
 _TELL_APART = (
-    " a.id < b.id AND a.group_id <> b.group_id AND a.approach_id = b.approach_id"
+    " {order} AND a.group_id <> b.group_id AND a.approach_id = b.approach_id"
     " AND (a.fellowship_id = b.fellowship_id OR a.fellowship_id IS NULL OR b.fellowship_id IS NULL)"
     " AND (a.source_id IS DISTINCT FROM b.source_id OR a.source_id IS NULL)"
 )
 _PAIRS = f"""
 CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
-SELECT one, other, array_agg(DISTINCT kind) AS kinds, count(DISTINCT day) AS days FROM (
-    SELECT a.id AS one, b.id AS other, a.kind, a.day FROM slots a JOIN near_slots b
+SELECT least(one, other) AS one, greatest(one, other) AS other, array_agg(DISTINCT kind) AS kinds FROM (
+    SELECT a.id AS one, b.id AS other, a.kind FROM slots a JOIN near_slots b
     ON b.near_x = a.x AND b.near_y = a.y AND b.day = a.day AND b.start_time = a.start_time
     AND abs(a.latitude - b.latitude) < 0.0021
-    WHERE a.kind = 'map' AND {_TELL_APART} AND {{limits}}
+    WHERE a.kind = 'map' AND {_TELL_APART}
     UNION ALL
-    SELECT a.id, b.id, a.kind, a.day FROM slots a JOIN slots b
+    SELECT a.id, b.id, a.kind FROM slots a JOIN slots b
     ON b.words = a.words AND b.day = a.day AND b.start_time = a.start_time AND b.kind = a.kind
-    WHERE a.kind = 'street' AND {_TELL_APART} AND {{limits}}
+    WHERE a.kind = 'street' AND {_TELL_APART}
     UNION ALL
-    SELECT a.id, b.id, a.kind, a.day FROM slots a JOIN slots b
+    SELECT a.id, b.id, a.kind FROM slots a JOIN slots b
     ON b.words = a.words AND b.at = a.at AND b.kind = a.kind
-    WHERE a.kind = 'link' AND {_TELL_APART} AND {{limits}}
-) found GROUP BY one, other
+    WHERE a.kind = 'link' AND {_TELL_APART}
+) found GROUP BY 1, 2
 """  # noqa: S608 (nothing in it comes from outside)
 # What a crowd shares tells nobody apart: it would be compared with itself over and over.
 _CROWDS = """
@@ -111,7 +111,9 @@ def find(*, now: datetime, source: Source | None = None) -> int:
     What somebody decided about a pair stays. Open pairs that no longer look alike are let go.
     """
     with transaction.atomic():
-        limits = "(a.source_id = %(source)s OR b.source_id = %(source)s)" if source else "true"
+        # Of one source, its own meetings are held against all others; of all, each pair comes once.
+        limits = "s.source_id = %(source)s" if source else "true"
+        order = "a.id <> b.id AND b.source_id = %(source)s" if source else "a.id < b.id"
         values = {
             "none": ChannelState.NONE.value,
             "states": [ListingState.PUBLIC.value, ListingState.PAUSED.value],
@@ -125,9 +127,9 @@ def find(*, now: datetime, source: Source | None = None) -> int:
             cursor.execute(_SLOTS, values)
             cursor.execute(_CROWDS, values)
             cursor.execute("ANALYZE slots")
-            cursor.execute(_NEAR, values)
+            cursor.execute(_NEAR.replace("{limits}", limits), values)
             cursor.execute("ANALYZE near_slots")
-            cursor.execute(_PAIRS.replace("{limits}", limits), values)
+            cursor.execute(_PAIRS.replace("{order}", order), values)
             cursor.execute("SELECT one, other, kinds FROM pairs ORDER BY one, other")
             likely = list(_likely(cursor.fetchall()))
             cursor.execute(
