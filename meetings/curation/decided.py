@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from groups.access import Scope
 from meetings import decisions, listing_fields
-from meetings.curation import queue
+from meetings.curation import part
 from meetings.curation.bulk import Difference
 from meetings.models import Decision
 
@@ -33,7 +33,7 @@ def decisions_of(scope: Scope, user: AbstractBaseUser) -> QuerySet[Decision]:
     if scope.is_everything:
         return Decision.objects.all()
     return Decision.objects.filter(
-        Q(meeting__in=queue.meetings_of(scope).values("pk"))
+        Q(meeting__in=part.meetings_of(scope).values("pk"))
         | Q(meeting=None, group__in=scope.groups().values("pk"))
         | Q(made_by=user.pk)
     )

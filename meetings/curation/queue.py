@@ -4,7 +4,7 @@ A locked door comes first: somebody may stand before it tonight. What is asked o
 is the same however much waits.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from groups.access import Scope
 from groups.enums import ClaimState, GroupState, ImportAction, ImportOutcome, ListingState
-from groups.models import Approach, Claim, Fellowship, Source
-from meetings import access, freshness, reports, working_days
+from groups.models import Claim, Source
+from meetings import freshness, reports, working_days
 from meetings import twins as twins_found
+from meetings.curation.part import meetings_of, suggestions_of
 from meetings.curation.words import short_label
 from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState
 from meetings.feeds import refreshing
@@ -376,16 +377,6 @@ _SOURCES: dict[Kind, Callable[[Scope, datetime], _Source]] = {
 }
 
 
-# ── What is in a curator's part ─────────────────────────────────────────────
-
-
-def meetings_of(scope: Scope) -> QuerySet[Meeting]:
-    """Return the meetings of a curator's part, in whatever state they are."""
-    ours = Meeting.objects.filter(access.of_meetings(scope)).order_by().values("pk")
-    found = Meeting.objects.all() if scope.is_everything else Meeting.objects.filter(pk__in=ours)
-    return found.select_related("venue")
-
-
 def stale(meetings: QuerySet[Meeting], *, now: datetime) -> QuerySet[Meeting]:
     """Return the public ones that are stale by `meetings.freshness`, with the instant that counts as `known_at`."""
     is_heard = Q(last_seen_at__gt=now - freshness.FEED_IS_HEARD_FOR)
@@ -400,42 +391,3 @@ def stale(meetings: QuerySet[Meeting], *, now: datetime) -> QuerySet[Meeting]:
     return known.exclude(is_heard).filter(
         has_a_room & before(freshness.WITH_A_ROOM) | ~has_a_room & before(freshness.FROM_AFAR)
     )
-
-
-def suggestions_of(scope: Scope) -> QuerySet[Suggestion]:
-    """Return the suggestions of a curator's part.
-
-    Those for a meeting or group go with it; one for a new group belongs to whoever would curate
-    what it proposes. Up to three queries for these.
-    """
-    if scope.is_everything:
-        return Suggestion.objects.all()
-    return Suggestion.objects.filter(
-        Q(meeting__in=meetings_of(scope).values("pk"))
-        | Q(meeting=None, group__in=scope.groups().values("pk"))
-        | Q(pk__in=_new_ones(scope))
-    )
-
-
-def _new_ones(scope: Scope) -> Iterable[int]:
-    asked = ("group_approach", "group_fellowship", "venue_country", "venue_region")
-    new = Suggestion.objects.filter(kind=SuggestionKind.NEW, group=None, meeting=None)
-    said: dict[int, dict[str, Any]] = {pk: {} for pk in new.values_list("pk", flat=True)}
-    rows = new.filter(values__name__in=asked).values_list("pk", "values__name", "values__proposed")
-    for pk, name, proposed in rows:
-        said.setdefault(pk, {})[name] = proposed
-    approaches = dict(Approach.objects.values_list("slug", "pk"))
-    fellowships = dict(Fellowship.objects.values_list("slug", "pk"))
-    return [
-        pk
-        for pk, values in said.items()
-        if scope.covers(
-            country=values.get("venue_country") or "",
-            region=values.get("venue_region") or "",
-            approach_id=approaches.get(values.get("group_approach")),
-            fellowship_id=fellowships.get(values.get("group_fellowship")),
-        )
-    ]
-
-
-__all__ = ["PER_PAGE", "Harm", "Item", "Kind", "Queue", "stale", "suggestions_of", "waiting"]

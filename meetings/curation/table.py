@@ -15,7 +15,7 @@ from groups.access import Scope
 from groups.enums import ListingState
 from groups.models import Approach, Fellowship, HostRole, Source
 from meetings import freshness
-from meetings.curation import queue
+from meetings.curation import part, queue
 from meetings.curation.words import when_label
 from meetings.enums import ChannelState, ReportState, ReviewFlag
 from meetings.models import Meeting, Report
@@ -164,7 +164,7 @@ class ListingFilter(django_filters.FilterSet):
 
 def listings(scope: Scope, asked: Mapping[str, Any], *, now: datetime) -> Table:
     """Return a page of the listings of a curator's part, as `asked` (`q`, `sort`, `page` and the filters) says."""
-    filters = ListingFilter(asked, queryset=queue.meetings_of(scope), scope=scope, now=now)
+    filters = ListingFilter(asked, queryset=part.meetings_of(scope), scope=scope, now=now)
     sort = asked.get("sort", "name")
     _label, order = _SORTS.get(sort, _SORTS["name"])
     found = _narrowed(filters).select_related("group", "venue", "source").order_by(*order, "pk")
@@ -175,7 +175,7 @@ def listings(scope: Scope, asked: Mapping[str, Any], *, now: datetime) -> Table:
 
 def matching(scope: Scope, asked: Mapping[str, Any], *, now: datetime) -> QuerySet[Meeting]:
     """Return all the listings that such a table has, page by page."""
-    return _narrowed(ListingFilter(asked, queryset=queue.meetings_of(scope), scope=scope, now=now)).order_by("pk")
+    return _narrowed(ListingFilter(asked, queryset=part.meetings_of(scope), scope=scope, now=now)).order_by("pk")
 
 
 def sorts() -> list[tuple[str, str]]:

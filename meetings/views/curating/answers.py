@@ -12,7 +12,7 @@ from groups.access import for_curators
 from groups.enums import ClaimState, Role
 from groups.models import Claim
 from meetings import access, claims, listing_fields, reports, suggestions, working_days
-from meetings.curation import answers, queue
+from meetings.curation import answers, part, queue
 from meetings.curation.forms import ReasonForm, SuggestionForm
 from meetings.enums import ReportKind, ReportState, SuggestionState
 from meetings.models import Decision, Meeting, Report, Suggestion
@@ -148,7 +148,7 @@ def claim(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _suggestion(request: HttpRequest, public_id: str) -> Suggestion:
-    found = queue.suggestions_of(request.scope).select_related("meeting__group", "meeting__venue", "group")
+    found = part.suggestions_of(request.scope).select_related("meeting__group", "meeting__venue", "group")
     suggestion = found.filter(public_id=public_id).first()
     if suggestion is None:
         raise Http404

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from groups.access import for_curators
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 from meetings import tasks
-from meetings.curation import bulk, queue, table
+from meetings.curation import bulk, part, table
 from meetings.curation.forms import BulkForm
 from meetings.models import Meeting
 from meetings.views.private import see_other
@@ -76,7 +76,7 @@ def _chosen(request: HttpRequest, said: QueryDict) -> list[Meeting]:
         asked = QueryDict(said.get("asked", ""))
         found = table.matching(request.scope, asked, now=timezone.now())
     else:
-        found = queue.meetings_of(request.scope).filter(public_id__in=said.getlist("m")[: bulk.MOST + 1])
+        found = part.meetings_of(request.scope).filter(public_id__in=said.getlist("m")[: bulk.MOST + 1])
     listings = found.select_related("group__approach", "group__fellowship", "venue").order_by("name", "pk")
     return list(listings[: bulk.MOST + 1])
 
