@@ -13,6 +13,7 @@ from meetings.views import (
     calendars,
     finder,
     groups,
+    maps,
     meetings,
     messages,
     now,
@@ -29,6 +30,7 @@ app_name = "meetings"
 urlpatterns = [
     path("meetings/", finder.meeting_list, name="meeting_list"),
     path("meetings/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/map.json", maps.map_data, name="map_data"),
     path("meetings/<slug:slug>/join/", occurrences.join, name="join"),
     path("meetings/<slug:slug>/ask/", occurrences.ask, name="ask"),
     path("meetings/<slug:slug>/<date:on>/", occurrences.occurrence_detail, name="occurrence_detail"),
@@ -65,6 +67,8 @@ urlpatterns = [
     path("sitemap.xml", cache_control(public=True, max_age=3600)(sitemaps.index), name="sitemap_index"),
     path("sitemap-<section>.xml", cache_control(public=True, max_age=3600)(sitemaps.section), name="sitemap"),
 ]
+    path("places/outlines.json", maps.map_outlines, name="map_outlines"),
+    path("places/towns.json", maps.map_towns, name="map_towns"),
 
 group_urlpatterns = [
     path("groups/", groups.group_list, name="group_list"),

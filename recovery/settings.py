@@ -4,6 +4,7 @@ With `DATABASE_URL` or `REDIS_URL` unset, a PostgreSQL or Redis of our own is st
 (see `recovery.embedded`); that is local mode, meant for one machine.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,6 +66,12 @@ EXIT_URL = env.str("EXIT_URL", default="")
 
 # Feeds are fetched from public addresses only, unless the operator says otherwise.
 FEEDS_ALLOW_PRIVATE_ADDRESSES = env.bool("FEEDS_ALLOW_PRIVATE_ADDRESSES", default=False)
+
+# Tiles of the map, as https://example.org/tiles/{z}/{x}/{y}.png; they come from the site's own
+# address, if need be through its proxy, so that no other site learns what is looked at. Empty:
+# outlines and names of our own. The credit is what the tiles' makers ask to be shown.
+MAP_TILES_URL = env.str("MAP_TILES_URL", default="")
+MAP_TILES_CREDIT = env.str("MAP_TILES_CREDIT", default="")
 
 # ── Mail ────────────────────────────────────────────────────────────────────
 # In local mode without EMAIL_URL, mail stays on this machine and is read at /outbox/.
@@ -266,7 +273,9 @@ TIME_ZONE = "UTC"
 # ── Files ───────────────────────────────────────────────────────────────────
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Of django-leaflet its files alone: as an app it asks for a geographical database.
+_LEAFLET = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"
+STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", _LEAFLET)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "recovery.staticfiles.HashedStorage"},

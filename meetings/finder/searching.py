@@ -19,7 +19,7 @@ from meetings.enums import Attendance, TimeOfDay, TraitKind
 from meetings.finder import filters as parameters
 from meetings.finder import memory, names, places_meant, results, words
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
-from meetings.finder.memory import Bits, count, positions
+from meetings.finder.memory import Bits, Positions, count, positions
 from meetings.finder.page import (
     PER_PAGE,
     Address,
@@ -32,6 +32,7 @@ from meetings.finder.page import (
     Pages,
     SortLink,
 )
+from meetings.finder.results import Result
 from meetings.finder.selection import ALL_OF, SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME, Selection, within_reach
 
 # How far "near" reaches when nobody says: half an hour by car.
@@ -65,6 +66,11 @@ def matching_ids(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | No
     """Return the ids of the first meetings a query string asks for, in order. For feeds, print and API."""
     asked = _Search(given, now=now, visitor_zone=visitor_zone, per_page=limit)
     return asked.ids(first=0, end=limit)
+
+
+def begin(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> _Search:
+    """Return a search that is not a page yet. For the map, which shows some of what it finds."""
+    return _Search(given, now=now, visitor_zone=visitor_zone, per_page=PER_PAGE)
 
 
 class _Search:
@@ -147,32 +153,24 @@ class _Search:
 
     # ── Which ───────────────────────────────────────────────────────────────
 
+    def left(self) -> Bits:
+        """Return who is found."""
+        return self.selection.matching(include_unsaid=self.include_unsaid)
+
     def ids(self, *, first: int, end: int) -> list[int]:
-        left = self.selection.matching(include_unsaid=self.include_unsaid)
+        left = self.left()
         return self.memory.ids[self.selection.in_order(left, self.sort, first=first, end=end)].tolist()
 
     def page(self) -> Page:
         selection = self.selection
-        left = selection.matching(include_unsaid=self.include_unsaid)
+        left = self.left()
         total = count(left)
         said = count(selection.matching()) if self.include_unsaid else total
         unsaid = (total if self.include_unsaid else count(selection.matching(include_unsaid=True))) - said
         pages = self._pages(total)
         first = (pages.number - 1) * self.per_page
         at = selection.in_order(left, self.sort, first=first, end=first + self.per_page)
-        ids = self.memory.ids[at].tolist()
-        on_theirs = selection.clock.is_on_the_visitors(at)
-        kilometres = selection.distance(at)
-        shown = results.fetch(
-            ids,
-            now=self.now,
-            names=self.names,
-            visitor_zone=self.visitor_zone,
-            by_visitor=frozenset(self.memory.ids[at[on_theirs]].tolist()),
-            kilometres={} if kilometres is None else dict(zip(ids, kilometres.tolist(), strict=True)),
-            unit=self.unit,
-            wanted=frozenset((kind, slug) for kind in TraitKind.values for slug in self.asked.get(kind) or ()),
-        )
+        shown = self.results(at)
         return Page(
             now=self.now,
             asked=self.asked,
@@ -194,6 +192,22 @@ class _Search:
             unsaid_link=self._unsaid_link(unsaid),
             sort_links=self._sort_links(),
             empty=None if total else self._empty(),
+        )
+
+    def results(self, at: Positions) -> list[Result]:
+        """Return what the cards of some who are found say."""
+        ids = self.memory.ids[at].tolist()
+        on_theirs = self.selection.clock.is_on_the_visitors(at)
+        kilometres = self.selection.distance(at)
+        return results.fetch(
+            ids,
+            now=self.now,
+            names=self.names,
+            visitor_zone=self.visitor_zone,
+            by_visitor=frozenset(self.memory.ids[at[on_theirs]].tolist()),
+            kilometres={} if kilometres is None else dict(zip(ids, kilometres.tolist(), strict=True)),
+            unit=self.unit,
+            wanted=frozenset((kind, slug) for kind in TraitKind.values for slug in self.asked.get(kind) or ()),
         )
 
     def _pages(self, total: int) -> Pages:
@@ -264,7 +278,8 @@ class _Search:
         if self.centre:
             # The heading says how far and in which country.
             town = self.centre.label.partition(",")[0]
-            words = _("Near %(place)s") % {"place": town} if town else _("Near you")
+            here = _("This part of the map") if asked["view"] == "map" else _("Near you")
+            words = _("Near %(place)s") % {"place": town} if town else here
             chips.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
         if self.unknown_place:
             words = _("Near %(place)s") % {"place": self.unknown_place[: parameters.LONGEST_SHOWN]}

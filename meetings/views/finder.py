@@ -1,12 +1,13 @@
 """The finder's pages."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from meetings import calendars, finder, places
+from meetings import calendars, finder, geo, places
 from meetings.finder import saying
 from meetings.finder.searching import reaches
 
@@ -36,6 +37,9 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "shows_demo": page.shows_demo,
         "most_in_calendar": calendars.MOST_MEETINGS,
     }
+    if page.asked["view"] == "map":
+        km = geo.km_from_miles(page.within) if page.within and page.unit == "mi" else page.within
+        context["map"] = {"km": km, "tiles": settings.MAP_TILES_URL, "credit": settings.MAP_TILES_CREDIT}
     return render(request, template, context)
 
 

@@ -1,0 +1,420 @@
+/* The finder's map and the list beside it, which show the same meetings. The ground is drawn of
+   our own outlines and town names, or of tiles; no other site is asked for anything. */
+
+const { L, htmx } = window;
+
+const NOT_KEPT = ["page", "left", "here"];
+const PLACE = ["near", "lat", "lon", "within"];
+const FARTHEST_KM = 1000;
+const KM_PER_MILE = 1.609344;
+const CLOSEST = 17;
+const TILE = 256;
+
+let current = null;
+// What was looked at last, and what was searched around then: a changed filter moves nothing.
+let lastView = null;
+let stays = false;
+
+const isCalm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function around(query) {
+  return PLACE.map((name) => query.get(name) ?? "").join("|");
+}
+
+function boxOf(map) {
+  const bounds = map.getBounds();
+  const [west, east] = onceAround(bounds.getWest(), bounds.getEast());
+  return [west, bounds.getSouth(), east, bounds.getNorth()].map((degrees) => degrees.toFixed(6)).join(",");
+}
+
+/* Of a view wider than the world its middle turn. */
+function onceAround(west, east) {
+  const middle = (west + east) / 2;
+  return east - west > 360 ? [middle - 180, middle + 180] : [west, east];
+}
+
+/* A wider box whose edges move in steps, so that a small move asks for nothing new. */
+function groundOf(map) {
+  const step = 360 / 2 ** map.getZoom();
+  const bounds = map.getBounds().pad(0.15);
+  const down = (degrees) => Math.floor(degrees / step) * step;
+  const up = (degrees) => Math.ceil(degrees / step) * step;
+  const [west, east] = onceAround(down(bounds.getWest()), up(bounds.getEast()));
+  return [west, Math.max(-85, down(bounds.getSouth())), east, Math.min(85, up(bounds.getNorth()))];
+}
+
+async function read(address, signal) {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) {
+    throw new Error(String(answer.status));
+  }
+  return answer.json();
+}
+
+class FinderMap {
+  constructor(part) {
+    this.part = part;
+    this.list = document.querySelector("[data-map-list]");
+    this.query = new URLSearchParams(window.location.search);
+    this.pins = new Map();
+    this.pinOfSlug = new Map();
+    this.asking = null;
+    this.groundBox = "";
+    this.hasMoved = false;
+    part.hidden = false;
+    this.map = L.map(part.querySelector("[data-map-ground]"), {
+      attributionControl: false,
+      zoomControl: false,
+      scrollWheelZoom: false,
+      minZoom: 1,
+      maxZoom: CLOSEST,
+      zoomAnimation: !isCalm(),
+      fadeAnimation: !isCalm(),
+      markerZoomAnimation: !isCalm(),
+      inertia: !isCalm(),
+    });
+    const { zoomIn, zoomOut, credit } = part.dataset;
+    L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(this.map);
+    if (credit) {
+      // As text: what the operator writes is no markup.
+      const words = document.createElement("span");
+      words.textContent = credit;
+      L.control.attribution({ prefix: false }).addAttribution(words.innerHTML).addTo(this.map);
+    }
+    this.drawGround();
+    this.open();
+    this.watch();
+  }
+
+  /* Show what is searched around, else what was shown before, else everything that is found. */
+  open() {
+    const { latitude, longitude, km } = this.part.dataset;
+    if (lastView && (stays || lastView.around === around(this.query))) {
+      this.map.setView(lastView.center, lastView.zoom, { animate: false });
+    } else if (km) {
+      const center = L.latLng(Number(latitude), Number(longitude));
+      this.map.fitBounds(center.toBounds(Number(km) * 2000), { animate: false });
+    } else {
+      this.map.setView([25, 0], 2, { animate: false });
+      this.fitsAll = true;
+    }
+    stays = false;
+    if (km) {
+      L.circle([Number(latitude), Number(longitude)], {
+        radius: Number(km) * 1000,
+        interactive: false,
+        className: "map-reach",
+      }).addTo(this.map);
+    }
+    this.load();
+  }
+
+  watch() {
+    const ground = this.map.getContainer();
+    // The wheel moves the page until somebody takes hold of the map.
+    ground.addEventListener("focusin", () => this.map.scrollWheelZoom.enable());
+    ground.addEventListener("focusout", () => this.map.scrollWheelZoom.disable());
+    ground.addEventListener("keydown", (press) => this.press(press));
+    this.map.on("moveend", () => {
+      this.hasMoved = true;
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.load(), 150);
+    });
+    for (const [type, marks] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]]) {
+      this.list.addEventListener(type, (event) => {
+        const card = event.target.closest?.("[data-meeting]");
+        if (card && !(event.relatedTarget && card.contains(event.relatedTarget))) {
+          this.mark(this.pinOfSlug.get(card.dataset.meeting), marks);
+        }
+      });
+    }
+  }
+
+  press(press) {
+    const pin = [...this.pins.values()].find(({ marker }) => marker.getElement() === press.target);
+    if (press.key === "Escape") {
+      const from = this.opened;
+      this.map.closePopup();
+      (from?.marker.getElement() ?? this.map.getContainer()).focus();
+    } else if (pin && (press.key === "Enter" || press.key === " ")) {
+      press.preventDefault();
+      press.stopPropagation();
+      this.choose(pin, true);
+    }
+  }
+
+  async load() {
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const { signal } = this.asking;
+    const query = new URLSearchParams(this.query);
+    for (const name of NOT_KEPT) {
+      query.delete(name);
+    }
+    query.set("box", boxOf(this.map));
+    query.set("zoom", this.map.getZoom());
+    lastView = { center: this.map.getCenter(), zoom: this.map.getZoom(), around: around(this.query) };
+    this.loadGround();
+    const summary = this.part.querySelector("[data-map-summary]");
+    try {
+      const found = await read(`${this.part.dataset.map}?${query}`, signal);
+      if (this.fitsAll) {
+        this.fitsAll = false;
+        if (found.bounds) {
+          const [south, west, north, east] = found.bounds;
+          this.map.fitBounds([[south, west], [north, east]], { padding: [30, 30], maxZoom: 13, animate: false });
+          this.hasMoved = false;
+          return;
+        }
+      }
+      this.show(found);
+      summary.textContent = found.summary;
+    } catch (error) {
+      if (error.name !== "AbortError") {
+        summary.textContent = this.part.dataset.failed;
+      }
+    }
+  }
+
+  show(found) {
+    const had = this.map.getContainer().contains(document.activeElement) && document.activeElement;
+    const seen = new Set();
+    for (const data of found.pins) {
+      const key = `${this.map.getZoom()}:${data.key}:${data.count}`;
+      seen.add(key);
+      const known = this.pins.get(key);
+      if (known) {
+        known.marker.setLatLng([data.lat, data.lon]);
+      } else {
+        this.pins.set(key, this.pin(data));
+      }
+    }
+    for (const [key, pin] of this.pins) {
+      if (!seen.has(key)) {
+        pin.marker.remove();
+        this.pins.delete(key);
+      }
+    }
+    // Whoever stood on a pin that is gone stands on the map.
+    if (had && !had.isConnected) {
+      this.map.getContainer().focus({ preventScroll: true });
+    }
+    const byKey = new Map([...this.pins.values()].map((pin) => [pin.data.key, pin]));
+    this.pinOfSlug = new Map(found.listed.map(({ slug, pin }) => [slug, byKey.get(pin)]));
+    this.list.innerHTML = found.cards;
+    const elsewhere = this.part.querySelector("[data-map-elsewhere]");
+    elsewhere.textContent = found.elsewhere;
+    elsewhere.hidden = !found.elsewhere;
+    // Pages of the list are not pages of the view.
+    for (const pages of document.querySelectorAll(".finder-results .pagination")) {
+      pages.hidden = true;
+    }
+    this.hideCovered();
+    this.offerSearch();
+    this.part.dataset.shown = String(found.total);
+  }
+
+  /* A name below a pin cannot be read. */
+  hideCovered() {
+    const spots = [...this.pins.values()].map(({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng()));
+    this.towns?.eachLayer((town) => {
+      const at = this.map.latLngToContainerPoint(town.getLatLng());
+      const isCovered = spots.some(({ x, y }) => Math.abs(x - at.x) < 62 && Math.abs(y - at.y) < 36);
+      town.getElement()?.classList.toggle("is-covered", isCovered);
+    });
+  }
+
+  pin(data) {
+    const kind = data.bounds ? "many" : data.rough ? "rough" : "place";
+    const size = data.bounds ? (data.count > 99 ? 52 : 44) : 36;
+    const mark = document.createElement("span");
+    mark.className = "map-pin-mark";
+    const count = document.createElement("span");
+    count.className = "map-pin-count";
+    count.textContent = data.count > 1 ? data.shown : "";
+    const inside = document.createElement("span");
+    inside.append(mark, count);
+    const marker = L.marker([data.lat, data.lon], {
+      icon: L.divIcon({
+        className: `map-pin map-pin-${kind}`,
+        html: inside,
+        iconSize: [size, size],
+        iconAnchor: kind === "place" ? [size / 2, size] : [size / 2, size / 2],
+        popupAnchor: kind === "place" ? [0, -size + 4] : [0, -size / 2],
+      }),
+      riseOnHover: true,
+      title: data.label,
+    }).addTo(this.map);
+    const element = marker.getElement();
+    element.setAttribute("aria-label", data.label);
+    const pin = { data, marker };
+    marker.on("click", () => this.choose(pin, false));
+    for (const [type, marks] of [["pointerover", true], ["pointerout", false], ["focus", true], ["blur", false]]) {
+      element.addEventListener(type, () => this.mark(pin, marks));
+    }
+    return pin;
+  }
+
+  /* A pin and its cards are marked together. */
+  mark(pin, marks) {
+    if (!pin) {
+      return;
+    }
+    pin.marker.getElement()?.classList.toggle("is-marked", marks);
+    pin.marker.setZIndexOffset(marks ? 1000 : 0);
+    for (const card of this.list.querySelectorAll("[data-meeting]")) {
+      if (this.pinOfSlug.get(card.dataset.meeting) === pin) {
+        card.classList.toggle("is-marked", marks);
+      }
+    }
+  }
+
+  choose(pin, byKeyboard) {
+    const { bounds, lat, lon } = pin.data;
+    if (bounds && this.map.getZoom() < CLOSEST) {
+      const edges = L.latLngBounds([bounds[0], bounds[1]], [bounds[2], bounds[3]]);
+      const zoom = Math.max(this.map.getZoom() + 1, Math.min(CLOSEST, this.map.getBoundsZoom(edges.pad(0.1))));
+      this.map.setView(edges.getCenter(), zoom);
+      if (byKeyboard) {
+        this.map.getContainer().focus({ preventScroll: true });
+      }
+      return;
+    }
+    this.tell(pin, [lat, lon], byKeyboard);
+  }
+
+  async tell(pin, [lat, lon], byKeyboard) {
+    const query = new URLSearchParams(this.query);
+    const beside = 0.000001;
+    query.set("box", [lon - beside, lat - beside, lon + beside, lat + beside].map((n) => n.toFixed(7)).join(","));
+    query.set("zoom", CLOSEST);
+    const found = await read(`${this.part.dataset.map}?${query}`).catch(() => null);
+    if (!found) {
+      this.part.querySelector("[data-map-summary]").textContent = this.part.dataset.failed;
+      return;
+    }
+    const box = document.createElement("div");
+    box.className = "map-told";
+    const title = document.createElement("p");
+    title.className = "strong";
+    title.textContent = pin.data.label;
+    const rows = document.createElement("ul");
+    for (const meeting of found.listed) {
+      const row = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = meeting.url;
+      link.textContent = meeting.name;
+      const when = document.createElement("span");
+      when.textContent = meeting.when;
+      row.append(link, " ", when);
+      rows.append(row);
+    }
+    box.append(title, rows);
+    this.opened = pin;
+    const popup = L.popup({ maxWidth: 270, maxHeight: 220, offset: pin.marker.options.icon.options.popupAnchor })
+      .setLatLng(pin.marker.getLatLng())
+      .setContent(box)
+      .openOn(this.map);
+    popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", this.part.dataset.close);
+    if (byKeyboard) {
+      rows.querySelector("a")?.focus({ preventScroll: true });
+    }
+  }
+
+  /* The address of a search of what is in sight: its middle, and as far as its corners. */
+  offerSearch() {
+    const offered = this.part.querySelector("[data-map-search-part]");
+    const link = offered.querySelector("[data-map-search]");
+    offered.hidden = !this.hasMoved;
+    const query = new URLSearchParams(this.query);
+    for (const name of [...NOT_KEPT, ...PLACE]) {
+      query.delete(name);
+    }
+    const center = this.map.getCenter().wrap();
+    const km = this.map.getCenter().distanceTo(this.map.getBounds().getNorthEast()) / 1000;
+    if (km < FARTHEST_KM) {
+      const far = this.part.dataset.unit === "mi" ? km / KM_PER_MILE : km;
+      query.set("lat", center.lat.toFixed(2));
+      query.set("lon", center.lng.toFixed(2));
+      query.set("within", far < 10 ? Math.max(0.5, Math.ceil(far * 10) / 10) : Math.ceil(far));
+    }
+    link.href = `${window.location.pathname}?${query}`;
+    link.setAttribute("hx-get", link.href);
+    htmx?.process(link);
+    link.onclick = () => {
+      stays = true;
+      lastView = { center: this.map.getCenter(), zoom: this.map.getZoom(), around: "" };
+    };
+  }
+
+  drawGround() {
+    const { tiles } = this.part.dataset;
+    if (tiles) {
+      L.tileLayer(tiles, { maxZoom: CLOSEST }).addTo(this.map);
+      return;
+    }
+    this.map.getContainer().classList.add("map-drawn");
+    const pane = this.map.createPane("ground");
+    pane.classList.add("map-ground-pane");
+    this.map.createPane("towns").classList.add("map-towns-pane");
+    this.map.getPane("towns").setAttribute("aria-hidden", "true");
+    const common = { renderer: L.svg({ pane: "ground", padding: 0.5 }), pane: "ground", interactive: false };
+    this.land = L.polygon([], { ...common, className: "map-land" }).addTo(this.map);
+    this.states = L.polygon([], { ...common, className: "map-states" }).addTo(this.map);
+    this.towns = L.layerGroup().addTo(this.map);
+  }
+
+  async loadGround() {
+    const box = groundOf(this.map).join(",");
+    const zoom = this.map.getZoom();
+    const asked = `box=${box}&zoom=${zoom}`;
+    if (!this.land || asked === this.groundBox) {
+      return;
+    }
+    this.groundBox = asked;
+    const turned = (ring) => ring.map(([longitude, latitude]) => [latitude, longitude]);
+    try {
+      const [lines, { towns }] = await Promise.all([
+        read(`${this.part.dataset.outlines}?${asked}`),
+        read(`${this.part.dataset.towns}?${asked}`),
+      ]);
+      if (asked !== this.groundBox) {
+        return;
+      }
+      this.land.setLatLngs(lines.land.map(turned));
+      this.states.setLatLngs(lines.states.map(turned));
+      this.towns.clearLayers();
+      for (const [name, latitude, longitude] of towns) {
+        const words = document.createElement("span");
+        words.textContent = name;
+        L.marker([latitude, longitude], {
+          icon: L.divIcon({ className: "map-town", html: words, iconSize: [0, 0] }),
+          pane: "towns",
+          interactive: false,
+          keyboard: false,
+        }).addTo(this.towns);
+      }
+      this.hideCovered();
+    } catch {
+      // Without a ground the pins are still right.
+      this.groundBox = "";
+    }
+  }
+}
+
+function start() {
+  const part = document.querySelector("[data-map]");
+  if (current && current.part !== part) {
+    current.asking?.abort();
+    clearTimeout(current.waiting);
+    current.map.remove();
+    current = null;
+  }
+  if (part && !current) {
+    current = new FinderMap(part);
+  }
+}
+
+document.addEventListener("htmx:afterSettle", start);
+document.addEventListener("htmx:historyRestore", start);
+start();
