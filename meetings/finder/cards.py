@@ -60,6 +60,9 @@ _TOLD = {
 # Told to those alone who asked.
 _TOLD_WHEN_ASKED = TraitKind.FEATURE.value
 
+# What a person may say they like, beside the approach.
+_MAY_BE_LIKED = frozenset({TraitKind.FORMAT.value, TraitKind.FOCUS.value})
+
 # Which version of each row it is: the transaction that wrote it, and where it stands. Traits
 # have rows of their own; the entry's version tells of them.
 # A row each is asked for, because thinking of the best order of five joins takes PostgreSQL
@@ -106,6 +109,12 @@ class Card:
     traits: list[Told]
     schedule: schedules.Schedule | None
     _words: dict[str, Words] = field(default_factory=dict)
+
+    @property
+    def fits(self) -> str:
+        """What somebody may like of it, as kind and slug."""
+        of_traits = [f"{told.trait.kind}:{told.trait.slug}" for told in self.traits if told.trait.kind in _MAY_BE_LIKED]
+        return " ".join((f"approach:{self.meeting.group.approach.slug}", *of_traits))
 
     @property
     def words(self) -> Words:

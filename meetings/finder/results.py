@@ -41,6 +41,8 @@ class Result:
     is_suspended: bool = False
     attendance: list[dict[str, Any]] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
+    fits: str = ""
+    """What somebody may like of it: "approach:smart-recovery format:beginners focus:women"."""
     is_doubted: bool = False
     age_label: str = ""
 
@@ -140,6 +142,7 @@ def _result(
         is_suspended=card.meeting.is_place_closed_for_now,
         attendance=words.attendance,
         badges=cards.badges(card, wanted),
+        fits=card.fits,
         is_doubted=card.meeting.doubted_at is not None,
         age_label=provenance.age_label(card.meeting, now=now),
     )

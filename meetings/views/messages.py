@@ -4,6 +4,8 @@ Opening a link changes nothing: each page has a button. The one POST without a p
 a mail program makes for its reader (RFC 8058).
 """
 
+from pathlib import Path
+
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -98,12 +100,17 @@ def mail_came_back(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=0)
 def notifications_worker(request: HttpRequest) -> HttpResponse:
-    """Give the script that shows notifications, at an address whose reach is the whole site."""
-    path = finders.find("js/notifications_worker.js")
-    if path is None:
-        raise Http404
-    with open(path, encoding="utf-8") as file:
-        return HttpResponse(file.read(), content_type="text/javascript; charset=utf-8")
+    """Give the one worker of the site: it shows notifications, and pages kept on a device without a network.
+
+    At an address whose reach is the whole site, where a browser allows one worker and no more.
+    """
+    parts = []
+    for name in ("js/notifications_worker.js", "js/offline_worker.js"):
+        path = finders.find(name)
+        if path is None:
+            raise Http404
+        parts.append(Path(path).read_text(encoding="utf-8"))
+    return HttpResponse("\n".join(parts), content_type="text/javascript; charset=utf-8")
 
 
 @require_safe

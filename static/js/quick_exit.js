@@ -11,8 +11,23 @@ const LEFT = "left";
 
 const root = document.documentElement;
 
+/* What somebody kept on this device goes too, before anything is asked of the network. */
+function forget() {
+  try {
+    window.localStorage.clear();
+    // htmx notes here which search was open in this tab.
+    window.sessionStorage.removeItem("htmx-current-path-for-history");
+  } catch {
+    // Storage is switched off: then nothing was kept either.
+  }
+  if ("caches" in window) {
+    window.caches.delete("kept").catch(() => {});
+  }
+}
+
 function leave() {
   root.classList.add("is-left");
+  forget();
   document.title = " ";
   const link = document.querySelector("a[data-quick-exit]");
   window.location.replace(link ? link.href : "/exit/");

@@ -1,0 +1,95 @@
+"""What somebody keeps on their own device: here is only what the device asks about it. Nothing is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from groups.models import Approach
+from meetings import access, schedules, wording
+from meetings.enums import TraitKind
+from meetings.models import Meeting, MeetingTrait, Occurrence, Trait
+from meetings.schedules import Start
+
+MOST = 50
+AHEAD = timedelta(days=7)
+_MOST_DATES = 14
+
+
+def coming(slugs: Sequence[str], *, now: datetime) -> list[dict[str, Any]]:
+    """Return the week ahead of these meetings, in their order, for the device that keeps them.
+
+    Of one that is no longer listed, that alone is told. Five queries, however many there are.
+    """
+    wanted = list(dict.fromkeys(slugs))[:MOST]
+    if not wanted:
+        return []
+    found = {
+        meeting.slug: meeting
+        for meeting in Meeting.objects.public()
+        .select_related("group__approach", "group__fellowship", "venue")
+        .prefetch_related(
+            Prefetch("meeting_traits", MeetingTrait.objects.select_related("trait")),
+            "pauses",
+            Prefetch("occurrences", Occurrence.objects.still_to_come(now)),
+        )
+        .filter(slug__in=wanted)
+    }
+    return [
+        _told(found[slug], now=now) if slug in found else {"slug": slug, "is_listed": False, "dates": []}
+        for slug in wanted
+    ]
+
+
+def preferences() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return what a person may say they like: kind, its name, and pairs of value and name. Two queries."""
+    traits = list(
+        Trait.objects.filter(kind__in=[TraitKind.FORMAT, TraitKind.FOCUS])
+        .order_by("order", "name")
+        .values_list("kind", "slug", "name")
+    )
+    approaches = list(Approach.objects.order_by("name", "pk").values_list("slug", "name"))
+    by_kind = {kind: [(slug, name) for of, slug, name in traits if of == kind] for kind in TraitKind.values}
+    return [
+        ("approach", _("Approach"), approaches),
+        (TraitKind.FOCUS.value, _("Focus"), by_kind[TraitKind.FOCUS]),
+        (TraitKind.FORMAT.value, _("How it runs"), by_kind[TraitKind.FORMAT]),
+    ]
+
+
+def _told(meeting: Meeting, *, now: datetime) -> dict[str, Any]:
+    schedule = meeting.schedule()
+    is_running = access.is_running(meeting)
+    current = schedules.current_or_next(schedule, now=now) if schedule and is_running else None
+    starts: list[Start] = []
+    if schedule and is_running:
+        ahead = schedules.next_starts(schedule, after=now, limit=_MOST_DATES, include_cancelled=True)
+        running = [current] if current is not None and current.starts_at <= now else []
+        starts = running + [start for start in ahead if start.starts_at <= now + AHEAD and start not in running]
+    place = wording.place_label(meeting.venue) if access.may_show_place(meeting) else ""
+    return {
+        "slug": meeting.slug,
+        "is_listed": True,
+        "is_paused": not is_running,
+        "name": meeting.name,
+        "url": meeting.get_absolute_url(),
+        "when": schedules.describe(schedule) if schedule else "",
+        "place": place or wording.ways_label(meeting),
+        "dates": [_date(meeting, start, now) for start in starts],
+    }
+
+
+def _date(meeting: Meeting, start: Start, now: datetime) -> dict[str, Any]:
+    local = start.starts_at.astimezone(ZoneInfo(meeting.time_zone))
+    return {
+        "iso": local.isoformat(),
+        "words": f"{wording.day_label(local, today=now.astimezone(local.tzinfo))}, "
+        f"{wording.time_label(start, meeting.time_zone)}",
+        "zone": wording.zone_label(meeting.time_zone, at=start.starts_at),
+        "is_cancelled": start.is_cancelled,
+    }

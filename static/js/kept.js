@@ -1,0 +1,115 @@
+/* What a person asked this device to keep: one entry of the browser's storage, and one store of
+   pages for when there is no network. Neither is there before somebody presses a button for it,
+   and nothing of it is ever sent, but the names of meetings whose dates the device asks for. */
+
+const ENTRY = "kept";
+const PAGES = "kept";
+const LIKES = ["approach", "focus", "format"];
+
+function empty() {
+  return { version: 1, meetings: {}, seats: [], likes: {} };
+}
+
+export function read() {
+  try {
+    const found = JSON.parse(window.localStorage.getItem(ENTRY));
+    return found?.version === 1 ? { ...empty(), ...found } : empty();
+  } catch {
+    return empty();
+  }
+}
+
+export function isAnything(kept = read()) {
+  return Object.keys(kept.meetings).length > 0 || kept.seats.length > 0 || hasLikes(kept);
+}
+
+export function hasLikes(kept = read()) {
+  return LIKES.some((kind) => kept.likes[kind]?.length);
+}
+
+/* Change what is kept. Returns false when the browser keeps nothing for us. */
+export function change(edit) {
+  const kept = read();
+  edit(kept);
+  try {
+    if (isAnything(kept)) {
+      window.localStorage.setItem(ENTRY, JSON.stringify(kept));
+    } else {
+      window.localStorage.removeItem(ENTRY);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/* A private page is gone a day after its date, and so is the link to it. */
+export function forgetOldSeats(now = Date.now()) {
+  const isOld = (seat) => seat.until && Date.parse(seat.until) + 24 * 3600 * 1000 < now;
+  if (read().seats.some(isOld)) {
+    change((kept) => {
+      kept.seats = kept.seats.filter((seat) => !isOld(seat));
+    });
+  }
+}
+
+export async function erase() {
+  try {
+    window.localStorage.removeItem(ENTRY);
+  } catch {
+    // Storage is switched off: then nothing was kept either.
+  }
+  if ("caches" in window) {
+    await window.caches.delete(PAGES);
+  }
+  // The one that shows notifications stays, if somebody asked for those.
+  const registration = await navigator.serviceWorker?.getRegistration("/");
+  if (registration && !(await registration.pushManager?.getSubscription())) {
+    await registration.unregister();
+  }
+}
+
+/* Make the pages ready that are needed without a network. Once for each visit is enough. */
+export async function keepPages(addresses = []) {
+  if (!("caches" in window) || !("serviceWorker" in navigator)) {
+    return;
+  }
+  const pages = await window.caches.open(PAGES);
+  await navigator.serviceWorker.register("/notify.js", { scope: "/" });
+  const help = document.querySelector("[data-help-more]");
+  const more = help ? [help.pathname + help.search] : [];
+  const files = new Set(
+    performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.startsWith(`${window.location.origin}/static/`)),
+  );
+  for (const address of ["/mine/", "/offline/", "/help/lines.json", ...more, ...addresses]) {
+    await keepPage(pages, address, files);
+  }
+  await Promise.allSettled([...files].map(async (file) => (await pages.match(file)) ?? pages.add(file)));
+}
+
+async function keepPage(pages, address, files) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok || answer.redirected || /no-store/.test(answer.headers.get("Cache-Control") ?? "")) {
+    return;
+  }
+  await pages.put(address, answer.clone());
+  if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of page.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]")) {
+      files.add(new URL(part.getAttribute("src") ?? part.getAttribute("href"), window.location.origin).href);
+    }
+  }
+}
+
+export async function dropPage(address) {
+  if ("caches" in window && (await window.caches.has(PAGES))) {
+    await (await window.caches.open(PAGES)).delete(address);
+  }
+}
+
+export async function keptPages() {
+  if (!("caches" in window) || !(await window.caches.has(PAGES))) {
+    return [];
+  }
+  return (await (await window.caches.open(PAGES)).keys()).map((request) => new URL(request.url));
+}
