@@ -1,9 +1,11 @@
 """Signing in and out, and what belongs to an account."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.internal.decorators import login_stage_required
@@ -14,7 +16,8 @@ from allauth.account.utils import get_login_redirect_url, get_next_redirect_url
 from allauth.account.views import ConfirmLoginCodeView
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -28,11 +31,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.generic.edit import FormView
 
 from groups import access
+from groups.models import HostRole
 from meetings import contacts, limits
 from meetings.enums import ContactKind
-from recovery.accounts import second_step
+from recovery.accounts import closing, second_step
 from recovery.accounts.forms import SignInForm
 from recovery.accounts.signing_in import AccountClosed, SignIn
+
+logger = logging.getLogger(__name__)
 
 # A whole office may sit behind one address.
 SIGN_IN_FROM_NETWORK = limits.Bucket("sign-in-network", 60, timedelta(hours=1))
@@ -109,7 +115,14 @@ class SignInView(NextRedirectMixin, FormView):
                 "email", _("We sent several codes to this address within the hour. Please use the last one, or wait.")
             )
             return self.form_invalid(form, status=HTTPStatus.TOO_MANY_REQUESTS)
-        SignIn.begin(self.request, address, stays=form.cleaned_data["stays"])
+        try:
+            SignIn.begin(self.request, address, stays=form.cleaned_data["stays"])
+        except (SMTPException, OSError):
+            logger.exception("a code could not be sent")
+            form.add_error(
+                None, _("We cannot send mail at this moment. Nothing is lost: please try again in a few minutes.")
+            )
+            return self.form_invalid(form, status=HTTPStatus.SERVICE_UNAVAILABLE)
         return here
 
     def form_invalid(self, form: SignInForm, status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> HttpResponse:
@@ -156,6 +169,27 @@ def account(request: HttpRequest) -> HttpResponse:
             "address": EmailAddress.objects.get_primary_email(request.user) or request.user.email,
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@access.for_members
+def close_account(request: HttpRequest) -> HttpResponse:
+    """Close the account of whoever is signed in, after asking. Groups it leaves without a host are named."""
+    if request.method == "POST":
+        user = request.user
+        logout(request)
+        closing.close(user, now=timezone.now())
+        return redirect("account_gone")
+    others = HostRole.objects.filter(group=OuterRef("pk"), ended_at=None).exclude(user=request.user)
+    alone = access.groups_hosted_by(request.user).exclude(Exists(others)).order_by("name", "pk")
+    return render(request, "account/close.html", {"groups": alone})
+
+
+@require_safe
+def gone(request: HttpRequest) -> HttpResponse:
+    """Say that the account is closed."""
+    return render(request, "account/gone.html")
 
 
 @require_safe
