@@ -22,7 +22,7 @@ PRIVATE_PARTS = ("token", "secret")
 # Called by the programs that carry messages, by POST alone; and what the crawl itself reads first.
 FOR_MACHINES = {"meetings:text_came_in", "meetings:mail_came_back", "meetings:sitemap"}
 # Answers to a button pressed: nothing links to them.
-PRESSED = {"meetings:join", "meetings:ask"}
+PRESSED = {"meetings:join", "meetings:ask", "language"}
 
 
 # A search of the demo data for meetings that have more pages than most: they keep seats.
