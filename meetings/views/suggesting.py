@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from groups.enums import Role
+from groups.enums import ListingState, Role
 from groups.models import Group
 from meetings import (
     access,
@@ -41,9 +41,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = None
     if request.method == "POST":
-        device = _count(request, limits.SUGGEST_FROM_DEVICE, limits.SUGGEST_FROM_NETWORK, now=now)
+        count(request, limits.SUGGEST_FROM_NETWORK, now=now)
         form = suggestion_forms.NewListingForm(request.POST, now=now, visitor_zone=request.visitor_zone)
         if form.is_valid():
+            device = _device(request, limits.SUGGEST_FROM_DEVICE, now=now)
             return _send(form, SuggestionKind.NEW, form.changes, None, device=device, now=now)
     context = {
         "form": form or suggestion_forms.NewListingForm(now=now, visitor_zone=request.visitor_zone),
@@ -65,9 +66,10 @@ def suggest_change(request: HttpRequest, slug: str) -> HttpResponse:
     options = {"now": now, "listing": meeting, "has_others": _has_others(meeting)}
     form = None
     if request.method == "POST":
-        device = _count(request, limits.SUGGEST_FROM_DEVICE, limits.SUGGEST_FROM_NETWORK, now=now)
+        count(request, limits.SUGGEST_FROM_NETWORK, now=now)
         form = suggestion_forms.ChangeListingForm(request.POST, **options)
         if form.is_valid():
+            device = _device(request, limits.SUGGEST_FROM_DEVICE, now=now)
             try:
                 return _send(form, form.cleaned_data["kind"], form.values(), meeting, device=device, now=now)
             except suggestions.NothingProposed:
@@ -93,9 +95,10 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         return no_longer_listed(request, gone)
     form = None
     if request.method == "POST":
-        device = _count(request, limits.REPORT_FROM_DEVICE, limits.REPORT_FROM_NETWORK, now=now)
+        count(request, limits.REPORT_FROM_NETWORK, now=now)
         form = suggestion_forms.ReportForm(request.POST, now=now, meeting=meeting)
         if form.is_valid():
+            device = _device(request, limits.REPORT_FROM_DEVICE, now=now)
             on = form.cleaned_data.get("original_on")
             reports.send(
                 meeting,
@@ -161,7 +164,9 @@ def still_true_page(request: HttpRequest, token: str) -> HttpResponse:
         chosen = {public_id: request.POST.get(f"meeting-{public_id}", "") for public_id in _ids(meetings)}
         who = {"role": Role.HOST, "how": ConfirmedHow.BY_MAIL, "now": now}
         still_true.confirm([one for one in meetings if chosen[one.public_id] == "true"], **who)
-        still_true.stop([one for one in meetings if chosen[one.public_id] == "stopped"], **who)
+        is_shown = (ListingState.PUBLIC, ListingState.PAUSED)
+        stopped = [one for one in meetings if chosen[one.public_id] == "stopped" and one.state in is_shown]
+        still_true.stop(stopped, **who)
         changed = [one for one in meetings if chosen[one.public_id] == "changed"]
         answer = see_other("meetings:still_true", token)
         answer.headers["Location"] += "?done=1" + "".join(f"&changed={one.public_id}" for one in changed)
@@ -193,11 +198,10 @@ def _ids(meetings: list[Meeting]) -> list[str]:
     return [meeting.public_id for meeting in meetings]
 
 
-def _count(request: HttpRequest, by_device: limits.Bucket, by_network: limits.Bucket, *, now: datetime) -> str:
-    """Count a try of this device and network, and return the device's key. Raises limits.TooMany."""
+def _device(request: HttpRequest, bucket: limits.Bucket, *, now: datetime) -> str:
+    """Return the key of the device, and count what it says; a form to be mended is not. Raises limits.TooMany."""
     device = reports.device_key(request)
-    count(request, by_network, now=now)
-    limits.take(by_device, device, now=now)
+    limits.take(bucket, device, now=now)
     return device
 
 
