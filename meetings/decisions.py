@@ -122,7 +122,7 @@ def record_change(
     if not applied:
         return None
     before, after = of_change(listing, applied, for_all_at_venue=for_all_at_venue)
-    is_meeting = isinstance(listing, Meeting)
+    meeting = listing if isinstance(listing, Meeting) else None
     return record(
         kind,
         subject=subject or listing.public_id,
@@ -132,8 +132,8 @@ def record_change(
         now=now,
         before=before,
         after=after,
-        group=listing.group if is_meeting else listing,
-        meeting=listing if is_meeting else None,
+        group=listing.group if isinstance(listing, Meeting) else listing,
+        meeting=meeting,
         reason=reason,
     )
 

@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groups.access import Scope
 from meetings import decisions, listing_fields
 from meetings.curation import part
 from meetings.curation.bulk import Difference
-from meetings.models import Decision
+from meetings.models import Decision, Meeting
 
 # Of a change of hundreds of listings the first are told one by one.
 TOLD = 100
@@ -56,7 +57,7 @@ def told(decision: Decision) -> list[Told]:
         listing = listings.get(key)
         differences = list(_differences(before.get(key, {}), after))
         if differences:
-            url = listing.get_absolute_url() if listing is not None and key.startswith("meeting") else ""
+            url = reverse("curate:meeting", args=[listing.slug]) if isinstance(listing, Meeting) else ""
             found.append(Told(listing.name if listing is not None else "", url, differences))
     return found
 

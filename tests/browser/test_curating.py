@@ -17,6 +17,7 @@ now = timezone.now()
 one, two, three = Meeting.objects.public().filter(venue__isnull=False, online='none').order_by('-pk')[:3]
 suggestion = suggestions.send('change', {'name': 'Candlelight by browser', 'notes': 'Ring the blue bell'},
     now=now, meeting=one, email='sender@example.org')
+reports.answer(two, role='curator', how='page', now=now)
 for device in 'ab':
     reports.send(two, 'nobody-there', now=now, device=device * 32)
 print('|'.join([suggestion.public_id, one.slug, two.slug, three.group.slug, three.venue.public_id]))
