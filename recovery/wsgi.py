@@ -12,8 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recovery.settings")
 
 application = get_wsgi_application()
 
-# Once there is an application: the first visitor of a worker does not wait for the finder.
+# Once there is an application: the first visitor of a worker does not wait for pages and finder.
 from meetings.finder import memory, sentence  # noqa: E402
+from recovery import urls  # noqa: E402, F401
 
 memory.warm()
 sentence.read_words()

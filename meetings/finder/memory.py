@@ -113,8 +113,8 @@ class Memory:
     minute: NDArray[np.int16]
     offset: NDArray[np.int16]
     zone: NDArray[np.int32]
-    latitude: NDArray[np.float64]
-    longitude: NDArray[np.float64]
+    latitude: NDArray[np.float32]  # right to a metre
+    longitude: NDArray[np.float32]
     name_rank: NDArray[np.float64]
     listed: Bits
     bits: Bits  # [row, word]
@@ -472,8 +472,8 @@ def _empty_columns(capacity: int) -> dict[str, Any]:
         "minute": np.full(capacity, -1, dtype=np.int16),
         "offset": np.zeros(capacity, dtype=np.int16),
         "zone": np.zeros(capacity, dtype=np.int32),
-        "latitude": np.full(capacity, np.nan),
-        "longitude": np.full(capacity, np.nan),
+        "latitude": np.full(capacity, np.nan, dtype=np.float32),
+        "longitude": np.full(capacity, np.nan, dtype=np.float32),
     }
 
 

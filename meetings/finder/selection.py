@@ -358,11 +358,9 @@ def within_reach(
         at = np.flatnonzero((latitudes >= box.south) & (latitudes <= box.north))
         at = at if among is None else among[at]
         at = at[(memory.longitude[at] >= box.west) & (memory.longitude[at] <= box.east)]
-        there, here = np.radians(memory.latitude[at]), radians(latitude)
-        half = (
-            np.sin((there - here) / 2) ** 2
-            + np.cos(here) * np.cos(there) * np.sin(np.radians(memory.longitude[at] - longitude) / 2) ** 2
-        )
+        there, here = np.radians(memory.latitude[at].astype(np.float64)), radians(latitude)
+        across = np.radians(memory.longitude[at].astype(np.float64) - longitude)
+        half = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(across / 2) ** 2
         apart = 2 * geo.EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
         is_near = apart <= km
         all_at.append(at[is_near])

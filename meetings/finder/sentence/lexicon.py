@@ -185,20 +185,26 @@ def read_words() -> _Words:
         stop=frozenset(word for file in files.values() for word in _stop(file)),
         near=Longest(phrase for file in files.values() for phrase in _phrases(file["near"])),
         inside=Longest(phrase for file in files.values() for phrase in _phrases(file["in"])),
-        negators={phrase: frozenset(spoken) for phrase, spoken in negators.items()},
+        negators=_frozen(negators),
         meeting=frozenset(fold(word) for file in files.values() for word in file["meeting"]),
         clock=ClockWords(
             *(all_of("clock", kind) for kind in ("at", "after", "before", "between", "and", "am", "pm", "hours"))
         ),
         amount=AmountWords(*(all_of("amount", kind) for kind in ("in", "minutes", "hours", "km", "mi", "away"))),
         numbers=numbers,
-        ordinary={word: frozenset(spoken) for word, spoken in ordinary.items()},
+        ordinary=_frozen(ordinary),
         names=frozenset(fold(word) for file in files.values() for word in file["names"]),
         street=frozenset(fold(word) for file in files.values() for word in file["street"]),
         places=places,
-        languages={word: frozenset(spoken) for word, spoken in languages.items()},
+        languages=_frozen(languages),
         units=frozenset(units),
     )
+
+
+def _frozen(spoken: Mapping[Any, set[str]]) -> dict[Any, frozenset[str]]:
+    """Return the sets frozen. Those that are equal are one, which spares each process a MB."""
+    one: dict[frozenset[str], frozenset[str]] = {}
+    return {key: one.setdefault(frozenset(languages), frozenset(languages)) for key, languages in spoken.items()}
 
 
 def _stop(file: Mapping[str, Any]) -> list[str]:
