@@ -31,11 +31,15 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A way on from here: words, an address, and how many meetings it leads to (None: not counted)."""
+    """A way on from here: words, an address, and how many meetings it leads to (None: not counted).
+
+    `why` is a reason in a sentence, where there is one to give.
+    """
 
     label: str
     url: str
     count: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ class Page:
     sort: str
     unsaid_link: Link | None = None
     empty: Empty | None = None
+    similar: list[Link] = field(default_factory=list)
+    """Approaches near those asked for, to be told below what was found; nothing when nothing was."""
     sort_links: list[SortLink] = field(default_factory=list)
 
     @property

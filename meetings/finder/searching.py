@@ -192,6 +192,7 @@ class _Search:
             unsaid_link=self._unsaid_link(unsaid),
             sort_links=self._sort_links(),
             empty=None if total else self._empty(),
+            similar=self._similar() if total else [],
         )
 
     def results(self, at: Positions) -> list[Result]:
@@ -435,7 +436,7 @@ class _Search:
                 other = further.get("slug", "") if isinstance(further, dict) else ""
                 if counts.get(other) and other not in asked:
                     url = self.address.having(approach=other)
-                    offered.setdefault(other, Link(by_slug[other].name, url, counts[other]))
+                    offered.setdefault(other, Link(by_slug[other].name, url, counts[other], further.get("why", "")))
         return list(offered.values())[:SIMILAR_OFFERED]
 
     def _correction(self) -> Link | None:
