@@ -19,6 +19,7 @@ urlpatterns = [
     path("groups/<slug:slug>/", groups.group, name="group"),
     path("groups/<slug:slug>/true/", groups.group_true, name="group_true"),
     path("groups/<slug:slug>/edit/", editing.group_edit, name="group_edit"),
+    path("groups/<slug:slug>/state/", editing.group_state, name="group_state"),
     path("groups/<slug:slug>/welcome/", board.welcome, name="welcome"),
     path("groups/<slug:slug>/notices/", board.notices, name="notices"),
     path("groups/<slug:slug>/hosts/", keepers.hosts, name="hosts"),

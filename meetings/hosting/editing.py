@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from groups.enums import ListingState, Role
+from groups.enums import GroupState, ListingState, Role
 from groups.models import Group
-from meetings import access, decisions, listing_fields
+from meetings import access, confirmations, decisions, listing_fields
+from meetings.enums import ConfirmedHow
 from meetings.listing_fields import Askable, Field, Part
 from meetings.listing_fields.table import Section
 from meetings.models import Decision, Meeting, Venue
@@ -127,11 +128,23 @@ def change(
 
 
 def set_state(meeting: Meeting, state: ListingState, *, by: User, now: datetime) -> Decision | None:
-    """Close the meeting for now or for good, or open it again; None when it is so already."""
+    """Close the meeting for now or for good, or open it again; None when it is so already.
+
+    Whoever lists it again says that it is true.
+    """
     changes: dict[str, Any] = {"state": state.value}
     is_off = state in (ListingState.UNLISTED, ListingState.GONE)
     changes["unlisted_why"] = str(listing_fields.why_unlisted(Role.HOST)) if is_off else ""
-    return change(meeting, changes, by=by, now=now)
+    with transaction.atomic():
+        decision = change(meeting, changes, by=by, now=now)
+        if state == ListingState.PUBLIC and decision is not None:
+            confirmations.confirm(meeting, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=now)
+    return decision
+
+
+def set_group_state(group: Group, state: GroupState, *, by: User, now: datetime) -> Decision | None:
+    """Take the whole group off the list, or list it again; None when it is so already."""
+    return change(group, {"group_state": state.value}, by=by, now=now)
 
 
 def is_place_our_own(meeting: Meeting) -> bool:

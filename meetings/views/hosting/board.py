@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from groups.models import Group
 from meetings import listing_fields
 from meetings.hosting import dates, editing, forms, notice_board
-from meetings.views.hosting.shared import done, of_group, page
+from meetings.views.hosting.shared import done, name_in, of_group, page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +23,7 @@ def notices(request: HttpRequest, group: Group) -> HttpResponse:
     form, readers = forms.NoticeForm(today=today), forms.ReadersForm(initial={"notices_are_for": group.notices_are_for})
     status = 200
     if request.method == "POST":
-        number = request.POST.get("id", "")
+        number = name_in(request.POST, "id")
         match request.POST.get("action"):
             case "take-down" if number.isdecimal():
                 notice_board.take_down(group, int(number), now=now)
@@ -48,7 +48,7 @@ def notices(request: HttpRequest, group: Group) -> HttpResponse:
                     except notice_board.BoardFull:
                         words = _("The board is full: people read five lines. Please take one down first.")
                         form.add_error(None, words)
-    taken_down = request.GET.get("notice", "")
+    taken_down = name_in(request.GET, "notice")
     context = {
         "group": group,
         "form": form,

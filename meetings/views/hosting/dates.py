@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import listing_fields, occurrences
 from meetings.hosting import dates, desk, duties, editing, forms
 from meetings.models import Meeting
-from meetings.views.hosting.shared import done, of_meeting, page
+from meetings.views.hosting.shared import done, name_in, of_meeting, page
 
 
 @require_safe
@@ -53,7 +53,7 @@ def pauses(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     form = forms.PauseForm(today=today, has_others=has_others)
     status = 200
     if request.method == "POST":
-        number = request.POST.get("id", "")
+        number = name_in(request.POST, "id")
         if request.POST.get("action") == "end" and number.isdecimal():
             dates.end_pause(meeting, int(number), now=now)
             return done("host:pauses", meeting.slug, said="pause-ended")
@@ -205,7 +205,7 @@ def _duty(request: HttpRequest, meeting: Meeting, on: date, _given, _now: dateti
 
 
 def _duty_off(request: HttpRequest, meeting: Meeting, on: date, _given, _now: datetime) -> str:
-    number = request.POST.get("id", "")
+    number = name_in(request.POST, "id")
     if number.isdecimal():
         duties.take_off(meeting, on, int(number))
     return "roster"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups import access as groups_access
-from groups.enums import ListingState, Role
+from groups.enums import GroupState, ListingState, Role
 from groups.models import Group
 from meetings import decisions, listing_fields, listing_forms
 from meetings.hosting import dates, editing, forms, new_meetings
@@ -126,6 +126,19 @@ def meeting_state(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     state, said = chosen
     decision = editing.set_state(meeting, state, by=request.user, now=timezone.now())
     return done("host:meeting", meeting.slug, said=said, decision=decision)
+
+
+@require_POST
+@of_group
+def group_state(request: HttpRequest, group: Group) -> HttpResponse:
+    """Say that the whole group has ended, or list it again."""
+    states = {"close": (GroupState.GONE, "group-gone"), "open": (GroupState.PUBLIC, "group-opened")}
+    chosen = states.get(request.POST.get("state", ""))
+    if chosen is None or group.state == GroupState.DRAFT:
+        return done("host:group", group.slug, said="")
+    state, said = chosen
+    decision = editing.set_group_state(group, state, by=request.user, now=timezone.now())
+    return done("host:group", group.slug, said=said, decision=decision)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from meetings.finder import index
 from meetings.hosting import desk
 from meetings.models import Meeting, Suggestion
 from meetings.suggestions import AlreadyDecided
-from meetings.views.hosting.shared import done, for_people, of_group, of_meeting, page
+from meetings.views.hosting.shared import done, for_people, name_in, of_group, of_meeting, page
 
 
 @require_safe
@@ -73,7 +73,7 @@ def suggestions(request: HttpRequest, group: Group) -> HttpResponse:
     """Show what people suggest for the group; take it over field by field, or do not."""
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
-        this = desk.suggestions_for(group).filter(public_id=request.POST.get("suggestion", "")).first()
+        this = desk.suggestions_for(group).filter(public_id=name_in(request.POST, "suggestion")).first()
         if this is None:
             return done("host:suggestions", group.slug, said="")
         ticked = request.POST.getlist("field") if request.POST.get("action") == "take" else []
@@ -85,7 +85,7 @@ def suggestions(request: HttpRequest, group: Group) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
                 role=Role.HOST,
-                answer=request.POST.get("answer", "")[:1000],
+                answer=request.POST.get("answer", "").replace("\0", "")[:1000],
             )
             return done("host:suggestions", group.slug, said="decided", decision=decision)
         except AlreadyDecided:

@@ -15,7 +15,7 @@ from groups.models import Claim, Group
 from meetings import claims, limits
 from meetings.curation import answers
 from meetings.hosting import forms, roles
-from meetings.views.hosting.shared import done, for_people, of_group, page
+from meetings.views.hosting.shared import done, for_people, name_in, of_group, page
 from meetings.views.rsvps import link_expired
 
 
@@ -79,7 +79,7 @@ def _link(request: HttpRequest, group: Group, *, now: datetime) -> str:
 
 
 def _press(request: HttpRequest, group: Group, *, now: datetime) -> HttpResponse:
-    number = request.POST.get("id", "")
+    number = name_in(request.POST, "id")
     match request.POST.get("action"):
         case "revoke" if number.isdecimal():
             roles.revoke_invitation(group, int(number), now=now)

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,8 @@ _SAID = {
     "new": _("The meeting is listed."),
     "closed": _("The meeting is closed for now. Those who meant to come are told."),
     "gone": _("The meeting is no longer listed. Those who meant to come are told."),
+    "group-gone": _("The group is no longer listed, and none of its meetings. Those who meant to come are told."),
+    "group-opened": _("The group is listed again."),
     "opened": _("The meeting is listed again."),
     "cancelled": _("The date is cancelled. Those who are coming are told within five minutes."),
     "restored": _("The date takes place. Those who are coming are told within five minutes."),
@@ -101,6 +103,12 @@ def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, sta
     return render(request, f"host/{template}.html", dict(context) | {"done": _done(request)}, status=status)
 
 
+def name_in(data: QueryDict, key: str) -> str:
+    """Return a public id or a number that a form or an address names; "" for what is neither."""
+    text = data.get(key, "")
+    return text if text.isalnum() and text.isascii() and len(text) <= 40 else ""
+
+
 def done(to: str, *args: Any, said: str, decision: Decision | None = None, **more: str) -> HttpResponse:
     """Answer a press: the page to look at next says what was done, and offers to take it back."""
     query = {"done": said} | ({"decision": decision.public_id} if decision is not None else {}) | more
@@ -113,7 +121,7 @@ def _done(request: HttpRequest) -> dict[str, str] | None:
     words = said_by(request.GET.get("done", ""))
     if not words:
         return None
-    public_id = request.GET.get("decision", "")
+    public_id = name_in(request.GET, "decision")
     decision = Decision.objects.filter(public_id=public_id, made_by=request.user).first() if public_id else None
     is_open = decision is not None and editing.may_take_back(decision, request.user, now=timezone.now())
     return {"words": words, "undo": reverse("host:undo", args=[decision.public_id]) if is_open else ""}

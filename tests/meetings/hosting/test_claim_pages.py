@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from groups.enums import ClaimState, GroupState
 from groups.models import Claim, HostRole
-from meetings import claims, contacts, limits
+from meetings import claims, contacts, limits, posting
 from meetings.enums import MessageState
 from meetings.models import OutgoingMessage
 from tests.factories import GroupFactory, MeetingFactory
@@ -59,29 +59,45 @@ def test_somebody_not_signed_in_is_led_to_signing_in_and_back(client):
     assert answer.url == f"/account/login/?next=/host/claim/{group.slug}/"
 
 
+def answers(member, group) -> list:
+    """Return what every step of a claim answers: status, words without the names, and questions to the database."""
+    seen = []
+    for step in ("claim", "page", "wrong", "again"):
+        claim = Claim.objects.filter(group=group).first()
+        with CaptureQueriesContext(connection) as asked:
+            if step == "claim":
+                answer = member.post(reverse("host:claim", args=[group.slug]), {"words": "x"})
+            else:
+                url = reverse("host:claim_detail", args=[claim.public_id])
+                press = {"wrong": {"action": "code", "code": "x"}, "again": {"action": "again"}}.get(step)
+                answer = member.post(url, press) if press else member.get(url)
+        claim = Claim.objects.get(group=group)
+        said = answer.content.decode() + answer.headers.get("Location", "")
+        plain = re.sub(r'value="[^"]{60,}"', "", said.replace(claim.public_id, "…").replace(group.slug, "…"))
+        seen.append((step, answer.status_code, plain, len(asked)))
+    return seen
+
+
 def test_with_and_without_a_contact_every_answer_is_the_same(member):
     known, unknown = with_contact(name="A group", slug="same-1"), GroupFactory(name="A group", slug="same-2")
     member.get(reverse("host:home"))
 
-    def answers(group) -> list:
-        seen = []
-        for step in ("claim", "page", "wrong", "again"):
-            claim = Claim.objects.filter(group=group).first()
-            with CaptureQueriesContext(connection) as asked:
-                if step == "claim":
-                    answer = member.post(reverse("host:claim", args=[group.slug]), {"words": "x"})
-                else:
-                    url = reverse("host:claim_detail", args=[claim.public_id])
-                    press = {"wrong": {"action": "code", "code": "x"}, "again": {"action": "again"}}.get(step)
-                    answer = member.post(url, press) if press else member.get(url)
-            claim = Claim.objects.get(group=group)
-            said = answer.content.decode() + answer.headers.get("Location", "")
-            plain = re.sub(r'value="[^"]{60,}"', "", said.replace(claim.public_id, "…").replace(group.slug, "…"))
-            seen.append((step, answer.status_code, plain, len(asked)))
-        return seen
-
-    assert answers(known) == answers(unknown)
+    assert answers(member, known) == answers(member, unknown)
     assert OutgoingMessage.objects.filter(state=MessageState.PLANNED).count() == 1
+
+
+def test_a_claim_that_is_spared_the_work_would_be_noticed(member, monkeypatch):
+    known, unknown = with_contact(name="A group", slug="same-1"), GroupFactory(name="A group", slug="same-2")
+    member.get(reverse("host:home"))
+    send = posting.send_claim_code
+
+    def only_where_there_is_somebody(claim, address, code, *, now):
+        if address:
+            send(claim, address, code, now=now)
+
+    monkeypatch.setattr(posting, "send_claim_code", only_where_there_is_somebody)
+
+    assert answers(member, known) != answers(member, unknown)
 
 
 def test_pressing_twice_is_one_claim(member):

@@ -316,6 +316,32 @@ def test_closing_for_now_opening_again_and_closing_for_good(cast, host):
     assert states == [("paused", ""), ("public", ""), ("gone", "host"), ("public", "")]
 
 
+def test_the_whole_group_ends_and_is_listed_again(client, cast, host):
+    url = reverse("host:group_state", args=[cast.group.slug])
+    states = []
+
+    for press in ("close", "open"):
+        done = host.post(url, {"state": press}, follow=True)
+        states.append((done.status_code, client.get(cast.meeting.get_absolute_url()).status_code))
+
+    assert states == [(200, 410), (200, 200)]
+
+
+def test_odd_letters_in_what_is_pressed_break_nothing(cast, host):
+    pages = [
+        (reverse("host:suggestions", args=[cast.group.slug]), {"suggestion": "a\0b", "answer": "\0"}),
+        (reverse("host:hosts", args=[cast.group.slug]), {"action": "vouch", "id": "\0"}),
+        (reverse("host:notices", args=[cast.group.slug]), {"action": "take-down", "id": "9" * 40}),
+        (reverse("host:undo", args=["nothing"]), {}),
+    ]
+
+    answers = [host.post(url, data).status_code for url, data in pages]
+    looked = host.get(reverse("host:group", args=[cast.group.slug]) + "?done=saved&decision=%00")
+
+    assert answers == [303, 303, 303, 404]
+    assert looked.status_code == 200
+
+
 # ── New ones and copies ─────────────────────────────────────────────────────
 
 
