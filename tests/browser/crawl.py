@@ -93,7 +93,9 @@ def _routes(resolver, namespace: str = "", route: str = "/"):
 
 
 def _without_arguments() -> list[str]:
-    return [reverse(name) for name, entry in _routes(get_resolver()) if not entry.pattern.converters]
+    return [
+        reverse(name) for name, entry in _routes(get_resolver()) if not entry.pattern.converters and name not in PRESSED
+    ]
 
 
 def _found_by(origin: str, search: str) -> list[str]:
