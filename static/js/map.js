@@ -62,6 +62,7 @@ class FinderMap {
     this.groundBox = "";
     this.hasMoved = false;
     part.hidden = false;
+    document.querySelector("[data-map-without]").hidden = true;
     this.map = L.map(part.querySelector("[data-map-ground]"), {
       attributionControl: false,
       zoomControl: false,

@@ -40,7 +40,7 @@ def test_pins_and_list_mark_each_other_and_only_this_site_is_asked(site, desk: P
 
     expect(cards.first).to_have_class(re.compile("is-marked"))
     assert cards.count() == 20
-    assert desk.locator(".map-land").get_attribute("d") not in ("", "M0 0", None)
+    expect(desk.locator(".map-states")).to_have_attribute("d", re.compile("L.*L"), timeout=PLENTY)
     assert desk.locator(".map-town").count() > 5
     assert strangers == []
     assert complaints == []
@@ -97,7 +97,7 @@ def test_a_filter_keeps_the_map_where_it_was(site, desk: Page):
     desk.keyboard.press("+")
     desk.wait_for_timeout(600)
     place = desk.locator("[data-map-ground] .leaflet-control-zoom")
-    town = desk.locator(".map-town").first.inner_text()
+    towns = desk.locator(".map-town").all_text_contents()
 
     desk.locator(".filters").evaluate("one => one.open = true")
     desk.locator("input[name=open]").check()
@@ -105,7 +105,8 @@ def test_a_filter_keeps_the_map_where_it_was(site, desk: Page):
     desk.wait_for_selector("[data-shown]", timeout=PLENTY)
 
     expect(place).to_be_visible()
-    expect(desk.locator(".map-town").first).to_have_text(town, timeout=PLENTY)
+    expect(desk.locator(".map-town")).to_have_text(towns, timeout=PLENTY)
+    assert len(towns) > 5
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone, dark", "desk, light"])
@@ -114,7 +115,7 @@ def test_axe_finds_nothing_on_the_map(site, chromium, size, scheme):
     page = context.new_page()
 
     open_map(page, site, "near=Boston")
-    page.wait_for_selector(".map-town")
+    page.wait_for_selector(".map-town", state="attached")
     broken = Axe().run(page).response["violations"]
 
     assert page.locator(".map-pin").count() > 0
