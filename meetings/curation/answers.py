@@ -15,7 +15,8 @@ from groups.history import told
 from groups.models import Claim
 from meetings import claims, confirmations, decisions, listing_fields, reports, suggestions
 from meetings.curation.queue import title_of
-from meetings.enums import ConfirmedHow, DecisionKind, ReportState, Verdict
+from meetings.enums import ConfirmedHow, DecisionKind, ReportKind, ReportState, Verdict
+from meetings.finder import index
 from meetings.models import Confirmation, Decision, Meeting, Report, Suggestion
 
 Verdicts = Mapping[str, tuple[Verdict, str]]
@@ -108,6 +109,7 @@ def answer_reports(
             return None
         was = _as_it_stands(meeting)
         answered = reports.answer(meeting, role=role, how=ConfirmedHow.ON_PAGE, now=now, by=by, state=state)
+        index.refresh([meeting.pk], now=now)
         meeting = _fresh(meeting)
         key = decisions.key_of(meeting)
         here = listing_fields.values(meeting, was["values"])
@@ -127,6 +129,16 @@ def answer_reports(
             meeting=meeting,
             reason=reason,
         )
+
+
+def doubt(meeting: Meeting, *, now: datetime, words: str = "") -> Report:
+    """Hide the way in by a curator's own report. Pressed twice it is one."""
+    with transaction.atomic():
+        Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        said = reports.of_meeting(meeting).filter(role=Role.CURATOR, kind__in=reports.DOUBTING).first()
+        said = said or reports.send(meeting, ReportKind.NOBODY_THERE, now=now, role=Role.CURATOR, words=words)
+        index.refresh([meeting.pk], now=now)
+    return said
 
 
 def decide_report(
@@ -154,8 +166,10 @@ def undo_report(decision: Decision, *, by: AbstractBaseUser | None, role: Role, 
         kept = decisions.put_back(decision, by=by, role=role, now=now)
     answered = Report.objects.filter(public_id__in=decision.after.get(_REPORTS, [])).exclude(state=ReportState.OPEN)
     reports.reopen(list(answered), now=now)
-    if decision.meeting is not None and _CONFIRMED in decision.before:
-        _take_confirmation_back(decision.meeting, decision)
+    if decision.meeting is not None:
+        if _CONFIRMED in decision.before:
+            _take_confirmation_back(decision.meeting, decision)
+        index.refresh([decision.meeting.pk], now=now)
     return kept
 
 
@@ -221,11 +235,13 @@ def leave_as_it_is(meeting: Meeting, *, by: AbstractBaseUser, now: datetime, rea
         )
 
 
-def confirm(meeting: Meeting, *, by: AbstractBaseUser, now: datetime, role: Role = Role.CURATOR) -> Decision:
-    """Say as a curator, or a host, that the listing is true."""
+def confirm(meeting: Meeting, *, by: AbstractBaseUser, now: datetime, role: Role = Role.CURATOR) -> Decision | None:
+    """Say as a curator, or a host, that the listing is true. None when it was said within the hour."""
     with transaction.atomic():
         was = _as_it_stands(meeting)
-        confirmations.confirm(meeting, role=role, how=ConfirmedHow.ON_PAGE, now=now)
+        kept = confirmations.confirm(meeting, role=role, how=ConfirmedHow.ON_PAGE, now=now)
+        if kept.said_at != now:
+            return None
         return decisions.record(
             DecisionKind.SEEN,
             subject=meeting.public_id,
@@ -246,6 +262,7 @@ def undo_seen(decision: Decision, *, by: AbstractBaseUser | None, role: Role, no
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=decision.meeting_id)
     if _CONFIRMED in decision.before:
         _take_confirmation_back(meeting, decision)
+        index.refresh([meeting.pk], now=now)
     if flags := decision.before.get(_FLAGS):
         meeting.review_flags = [*meeting.review_flags, *(flag for flag in flags if flag not in meeting.review_flags)]
         with told(role=role):

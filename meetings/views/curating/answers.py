@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from groups.access import for_curators
-from groups.enums import ClaimState, Role
+from groups.enums import ClaimState
 from groups.models import Claim
 from meetings import access, claims, listing_fields, reports, suggestions, working_days
 from meetings.curation import answers, part, queue
 from meetings.curation.forms import ReasonForm, SuggestionForm
-from meetings.enums import ReportKind, ReportState, SuggestionState
+from meetings.enums import ReportState, SuggestionState
 from meetings.models import Decision, Meeting, Report, Suggestion
 from meetings.views.curating.decided import say_done
 from meetings.views.private import see_other
@@ -96,7 +96,7 @@ def _answer_reports(request: HttpRequest, meeting: Meeting, reason: str) -> Http
     now = timezone.now()
     what = request.POST.get("answer", "")
     if what == "hide":
-        reports.send(meeting, ReportKind.NOBODY_THERE, now=now, role=Role.CURATOR, words=reason)
+        answers.doubt(meeting, now=now, words=reason)
         return see_other(request.path)
     if what not in _ANSWERS:
         raise Http404

@@ -203,7 +203,8 @@ def test_a_listing_taken_off_for_reports_is_back_and_off_again(cast):
 def test_a_curator_who_doubts_hides_the_way_in(cast, client: Client):
     client.force_login(cast.curator)
 
-    client.post(reverse("curate:reports", args=["boston"]), {"answer": "hide", "reason": "Locked, I was there"})
+    for _press in range(2):
+        client.post(reverse("curate:reports", args=["boston"]), {"answer": "hide", "reason": "Locked, I was there"})
 
     assert fresh(cast).doubted_at is not None
     assert Report.objects.get().role == Role.CURATOR
@@ -294,7 +295,8 @@ def test_a_flag_is_looked_at_and_raised_again(cast, client: Client):
 def test_a_curator_confirms_and_takes_it_back(cast, client: Client):
     client.force_login(cast.curator)
 
-    client.post(reverse("curate:meeting_do", args=["boston"]), {"what": "confirm"})
+    for _press in range(2):
+        client.post(reverse("curate:meeting_do", args=["boston"]), {"what": "confirm"})
 
     assert fresh(cast).confirmed_by == Role.CURATOR
     client.post(reverse("curate:undo", args=[Decision.objects.get().public_id]))
