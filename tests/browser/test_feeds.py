@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +16,10 @@ from tests.site import ROOT, Site
 
 # A worker begins within seconds; a busy machine gets longer.
 PATIENCE = 90_000
+
+# A data folder may have seen these tests before.
+MARK = uuid4().hex[:8]
+NAME, SLUG = f"San Jose {MARK}", f"san-jose-{MARK}"
 
 _STREETS = ("Alum Rock Ave", "Blossom Hill Rd", "Camden Ave", "Dana Ave", "Emory St")
 
@@ -117,7 +122,7 @@ def look(page: Page, chromium: Browser) -> None:
 
 
 def send(page: Page, site: Site, path: Path) -> None:
-    page.goto(f"{site.url}/curate/sources/san-jose/")
+    page.goto(f"{site.url}/curate/sources/{SLUG}/")
     page.get_by_text("Send a file of it").click()
     if not page.get_by_label("A file of this feed").is_visible():
         page.get_by_text("Send a file of it").click()
@@ -131,7 +136,7 @@ def test_a_feed_is_seen_accepted_stopped_by_the_brake_and_taken_back(site, curat
     # Added by a file, seen first, then accepted.
     page.goto(f"{site.url}/curate/sources/new/")
     look(page, chromium)
-    page.get_by_label("Name", exact=True).fill("San Jose")
+    page.get_by_label("Name", exact=True).fill(NAME)
     page.get_by_label("Or a file of it").set_input_files(write(tmp_path, "first.json", rows()))
     page.get_by_label("Whose codes it speaks").select_option("aa")
     page.get_by_role("button", name="Show what it would add").click()
@@ -151,7 +156,8 @@ def test_a_feed_is_seen_accepted_stopped_by_the_brake_and_taken_back(site, curat
         "shell", "--no-imports", "-c",
         "from meetings import listing_fields; from meetings.models import Meeting;"
         "from django.utils import timezone;"
-        "m = Meeting.objects.select_related('group', 'venue').get(source_key='lantern-07');"
+        "m = Meeting.objects.select_related('group', 'venue')"
+        f".get(source__slug='{SLUG}', source_key='lantern-07');"
         "listing_fields.apply(m, {'notes': 'Ring twice'}, by=None, role='host', now=timezone.now())",
     )  # fmt: skip
     send(page, site, write(tmp_path, "changed.json", rows(notes="Use the side door.")))
@@ -160,7 +166,7 @@ def test_a_feed_is_seen_accepted_stopped_by_the_brake_and_taken_back(site, curat
     expect(page.get_by_text("Ring twice")).to_be_visible()
     page.get_by_role("button", name="Accept all of it").click()
     assert counts(page)["updated"] == 60
-    page.goto(f"{site.url}/curate/sources/san-jose/conflicts/")
+    page.goto(f"{site.url}/curate/sources/{SLUG}/conflicts/")
     expect(page.locator("[data-difference=notes]")).to_contain_text("Ring twice")
     look(page, chromium)
     page.get_by_role("button", name="Keep ours").click()
@@ -184,18 +190,18 @@ def test_a_feed_is_seen_accepted_stopped_by_the_brake_and_taken_back(site, curat
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text("The import was taken back.")).to_be_visible(timeout=PATIENCE)
     assert site.manage("shell", "--no-imports", "-c", _STATE) == before
-    for path in ("/curate/sources/", "/curate/sources/san-jose/", "/curate/sources/san-jose/rows/?q=lantern-07"):
+    for path in ("/curate/sources/", f"/curate/sources/{SLUG}/", f"/curate/sources/{SLUG}/rows/?q=lantern-07"):
         page.goto(site.url + path)
         look(page, chromium)
 
 
-_STATE = """
+_STATE = f"""
 import hashlib
 from groups.models import Group
 from meetings.models import Meeting, MeetingTrait, Venue
 from groups.models import Source
-source = Source.objects.get(slug='san-jose')
-apart = {'updated_at', 'last_seen_at', 'next_starts_at', 'next_ends_at'}
+source = Source.objects.get(slug='{SLUG}')
+apart = ('updated_at', 'last_seen_at', 'next_starts_at', 'next_ends_at')
 rows = []
 for kept in (Meeting, Group, Venue):
     rows += [sorted((k, str(v)) for k, v in row.items() if k not in apart)
@@ -233,7 +239,7 @@ def site_answer(page: Page, url: str) -> tuple[int, str]:
     return answer.status, answer.url
 
 
-_TWINS = """
+_TWINS = f"""
 from django.utils import timezone
 from groups.models import Group, Source
 from meetings import twins
@@ -243,13 +249,13 @@ now = timezone.now()
 held = Meeting.objects.public().filter(venue__isnull=False, rrule__startswith='FREQ=WEEKLY', in_person='open')
 held = held.filter(venue__latitude__isnull=False, venue__is_approximate=False).exclude(weekdays=[])
 one = held.select_related('group').order_by('pk')[0]
-source, made = Source.objects.get_or_create(slug='other-list', defaults={'name': 'Other list'})
-group = Group.objects.create(slug='twin-group', name=one.group.name, approach=one.group.approach,
+source, made = Source.objects.get_or_create(slug='other-{MARK}', defaults=dict(name='Other list {MARK}'))
+group = Group.objects.create(slug='twin-group-{MARK}', name=one.group.name, approach=one.group.approach,
     fellowship=one.group.fellowship)
 other = Meeting.objects.get(pk=one.pk)
 other.pk = None
 other._state.adding = True
-other.public_id, other.slug, other.group = 'twin0000001', 'twin-of-it', group
+other.public_id, other.slug, other.group = 'tw{MARK}', 'twin-of-it-{MARK}', group
 other.source, other.source_key = source, 'a'
 other.notes = 'Ring twice'
 other.save()
