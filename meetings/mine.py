@@ -80,16 +80,16 @@ def _told(meeting: Meeting, *, now: datetime) -> dict[str, Any]:
         "url": meeting.get_absolute_url(),
         "when": schedules.describe(schedule) if schedule else "",
         "place": place or wording.ways_label(meeting),
-        "dates": [_date(meeting, start, now) for start in starts],
+        "dates": [_date(meeting, start) for start in starts],
     }
 
 
-def _date(meeting: Meeting, start: Start, now: datetime) -> dict[str, Any]:
+def _date(meeting: Meeting, start: Start) -> dict[str, Any]:
+    """Return one date, by its day alone: "tomorrow" is wrong the day after it was kept."""
     local = start.starts_at.astimezone(ZoneInfo(meeting.time_zone))
     return {
         "iso": local.isoformat(),
-        "words": f"{wording.day_label(local, today=now.astimezone(local.tzinfo))}, "
-        f"{wording.time_label(start, meeting.time_zone)}",
+        "words": f"{wording.day_label(local)}, {wording.time_label(start, meeting.time_zone)}",
         "zone": wording.zone_label(meeting.time_zone, at=start.starts_at),
         "is_cancelled": start.is_cancelled,
     }

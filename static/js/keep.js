@@ -23,6 +23,16 @@ export function showAll() {
   document.querySelectorAll("[data-keep], [data-keep-seat]").forEach(show);
 }
 
+/* A date by its own wall clock and by its day alone: "tomorrow" is wrong the day after it was kept. */
+function dateOf(time) {
+  const iso = time.getAttribute("datetime");
+  const wall = new Date(`${iso.slice(0, 19)}Z`);
+  const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+    weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit", timeZone: "UTC",
+  });
+  return { iso, words: format.format(wall) };
+}
+
 /* What the page says of the meeting; its own page says more than its card. */
 function meetingOf(button) {
   const whole = button.closest("article.meeting-page");
@@ -32,10 +42,7 @@ function meetingOf(button) {
       url: window.location.pathname,
       when: words(whole.querySelector(".lead")),
       place: words(whole.querySelector("address")),
-      dates: [...whole.querySelectorAll(".dates li:not(.is-cancelled) time")].map((time) => ({
-        iso: time.getAttribute("datetime"),
-        words: words(time),
-      })),
+      dates: [...whole.querySelectorAll(".dates li:not(.is-cancelled) time")].map(dateOf),
     };
   }
   const card = button.closest("article");
@@ -46,7 +53,7 @@ function meetingOf(button) {
     url: link.pathname,
     when: [...card.querySelectorAll(".meeting-when > .strong, .meeting-when > time")].map(words).join(", "),
     place: words(card.querySelector(".meeting-place")),
-    dates: time ? [{ iso: time.getAttribute("datetime"), words: words(time) }] : [],
+    dates: time ? [dateOf(time)] : [],
   };
 }
 

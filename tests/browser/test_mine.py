@@ -79,10 +79,12 @@ def test_a_card_can_be_kept_and_taken_off(site, page: Page):
     slug = page.locator("article[data-meeting]").first.get_attribute("data-meeting")
 
     keep(page)
-    kept = page.evaluate("Object.keys(JSON.parse(localStorage.kept).meetings)")
+    kept = page.evaluate("JSON.parse(localStorage.kept).meetings")
     keep(page)
 
-    assert kept == [slug]
+    assert list(kept) == [slug]
+    # By its day alone, whenever it is read again.
+    assert re.match(r"\w+day, \w+ \d+", kept[slug]["dates"][0]["words"])
     assert page.evaluate("localStorage.kept ?? null") is None
 
 
