@@ -261,6 +261,6 @@ other.notes = 'Ring twice'
 other.save()
 index.refresh([other.pk], now=now)
 twins.find(source=source, now=now)
-pair = Twins.objects.get(other=other)
+pair = Twins.objects.get(one=one, other=other)
 print('PAIR', pair.pk, one.slug, other.slug)
 """
