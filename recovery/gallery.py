@@ -24,6 +24,7 @@ from meetings.models import ReminderWishes
 from meetings.reminder_forms import CodeForm, PhoneForm, RemindersForm
 from meetings.reminder_page import Line, RemindersPage
 
+STATES = ("0", "1", "2")
 _STARTS_AT = datetime(2030, 1, 1, 19, tzinfo=UTC)
 _LONG = "Monday Evening Candlelight Meditation and Recovery Discussion for Newcomers, Friends and Neighbours"
 
@@ -49,23 +50,30 @@ class SampleForm(forms.Form):
 def gallery(request: HttpRequest) -> HttpResponse:
     if not settings.LOCAL_MODE:
         raise Http404
-    return render(request, "gallery.html", samples())
+    asked = request.GET.get("state", "")
+    return render(request, "gallery.html", samples(int(asked) if asked in STATES else 0))
 
 
-def samples() -> dict[str, Any]:
-    """Return what each component is shown with, by the component's name."""
+def samples(state: int) -> dict[str, Any]:
+    """Return what each component is shown with, by the component's name.
+
+    A part of a page that may stand there once is shown in one of its states.
+    """
     filled = {"town": "Boston", "words": _LONG, "day": "monday", "others": "1", "ways": ["online"], "agrees": True}
     paginator = Paginator(range(900), 10)
     return {
         "alert_kinds": ["info", "good", "warning", "bad"],
         "badge_kinds": ["plain", "now", "soon", "good", "bad"],
         "crumbs": [(_("Find a meeting"), "/meetings/"), (_LONG, "")],
+        "part": SimpleNamespace(key="demo", label=_("Part of a listing"), has_errors=False, fields=list(_part_form())),
         "forms": [SampleForm(), SampleForm(data=filled), SampleForm(data={})],
         "results": [_card(), _card(in_progress=True), _card(starts_in=timedelta(minutes=25)), _full_card()],
         "pages": [(paginator.page(n), list(paginator.get_elided_page_range(n))) for n in (1, 45, 90)],
         "days": _week(),
-        "joins": [(f"join-{number}", join) for number, join in enumerate(_joins())],
-        "wheres": [(f"where-{number}", where) for number, where in enumerate(_wheres())],
+        "states": STATES,
+        "state": str(state),
+        "join": _joins()[state],
+        "where": _wheres()[state % 2],
         "approaches": [_approach("active"), _approach("unclear")],
         "sources": [Source("S00", "example.org", "https://example.org/", "What the page says", "2030", [])],
         "reminders": _reminders(),
@@ -166,6 +174,10 @@ def _wheres() -> list[Where]:
         Where(["Demo Hall", "1 Demo Street", "Springfield"], "Blue door at the side.", "", "", False, False),
         Where([], "", str(_("Ask the group where it meets.")), "", True, True),
     ]
+
+
+def _part_form() -> SampleForm:
+    return SampleForm(prefix="part", data={"part-town": "Boston"})
 
 
 def _approach(status: str) -> SimpleNamespace:
