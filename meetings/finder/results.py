@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from meetings import access, geo, provenance, schedules, wording
 from meetings.finder import cards
 from meetings.finder.cards import Card
+from meetings.finder.clock import DAYS, TODAY, TOMORROW
 from meetings.finder.names import Names
 from meetings.models import Meeting, Occurrence, Pause
 
@@ -57,13 +58,15 @@ def fetch(
     kilometres: dict[int, float] | None = None,
     unit: str = "km",
     wanted: Collection[tuple[str, str]] = (),
+    days: Collection[str] = (),
 ) -> list[Result]:
     """Return these meetings in their order, those that are public. Two queries, or four.
 
     What was asked for of traits, as (kind, slug) in `wanted`, is told on the cards.
 
     Next starts are computed here and now, never taken from what was kept. Those in
-    `by_visitor` are told by the visitor's clock, when we know it.
+    `by_visitor` are told by the visitor's clock, when we know it. Who asked for `days` ("tomorrow",
+    "friday") is told the first start on one of them.
     """
     if not ids:
         return []
@@ -86,6 +89,7 @@ def fetch(
                 km=(kilometres or {}).get(pk),
                 unit=unit,
                 wanted=wanted,
+                days=days,
             )
         )
     return results
@@ -123,14 +127,15 @@ def _result(
     km: float | None,
     unit: str,
     wanted: Collection[tuple[str, str]],
+    days: Collection[str],
 ) -> Result:
     words = card.words
-    start = schedules.current_or_next(schedule, now=now) if schedule and access.is_running(card.meeting) else None
+    start = _start(schedule, now=now, zone=zone, days=days) if schedule and access.is_running(card.meeting) else None
     ahead = start.starts_at - now if start else None
-    days, times, zone_label, local = _when(words, schedule, start, zone=zone)
+    days_label, times, zone_label, local = _when(words, schedule, start, zone=zone)
     return Result(
         meeting=card.meeting,
-        days_label=days,
+        days_label=days_label,
         time_label=times,
         zone_label=zone_label,
         starts_at_local=local,
@@ -146,6 +151,28 @@ def _result(
         is_doubted=card.meeting.doubted_at is not None,
         age_label=provenance.age_label(card.meeting, now=now),
     )
+
+
+def _start(
+    schedule: schedules.Schedule, *, now: datetime, zone: ZoneInfo | None, days: Collection[str]
+) -> schedules.Start | None:
+    """Return the date a card tells of: in progress or next; where days were asked for, the first on one of them."""
+    start = schedules.current_or_next(schedule, now=now)
+    if start is None or not days:
+        return start
+    zone = zone or schedules.zone_named(schedule.time_zone)
+    today = now.astimezone(zone).date()
+    named = {today: TODAY, today + timedelta(days=1): TOMORROW}
+
+    def is_asked_for(one: schedules.Start) -> bool:
+        day = one.starts_at.astimezone(zone).date()
+        return DAYS[day.weekday()] in days or named.get(day) in days
+
+    if is_asked_for(start):
+        return start
+    # A meeting has no more than one date a day: a week of them has every day it keeps.
+    later = schedules.next_starts(schedule, after=now, limit=len(DAYS))
+    return next(filter(is_asked_for, later), start)
 
 
 def _distance(meeting: Meeting, km: float | None, unit: str) -> str:

@@ -209,6 +209,7 @@ class _Search:
             kilometres={} if kilometres is None else dict(zip(ids, kilometres.tolist(), strict=True)),
             unit=self.unit,
             wanted=frozenset((kind, slug) for kind in TraitKind.values for slug in self.asked.get(kind) or ()),
+            days=self.asked["day"] or (),
         )
 
     def _pages(self, total: int) -> Pages:

@@ -149,6 +149,26 @@ def test_a_daily_meeting_is_on_today_and_tomorrow():
     assert slugs(search("day=tomorrow", refresh=False)) == ["daily"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "on", "starts_in"),
+    [
+        ("", "2026-11-23", timedelta(minutes=30)),
+        ("day=today", "2026-11-23", timedelta(minutes=30)),
+        ("day=tomorrow", "2026-11-24", None),
+        ("day=thursday", "2026-11-26", None),
+        ("day=today&day=tomorrow", "2026-11-23", timedelta(minutes=30)),
+    ],
+)
+def test_a_card_tells_of_the_day_that_was_asked_for(asked, on, starts_in):
+    MeetingFactory(rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", start_time=time(12, 30))
+
+    result = search(asked).results[0]
+
+    assert result.starts_at_local == instant(f"{on} 12:30", "America/New_York")
+    assert result.starts_in == starts_in
+    assert not result.in_progress
+
+
 def test_today_that_is_over_is_not_today_any_more():
     MeetingFactory(slug="over", rrule="FREQ=WEEKLY;BYDAY=MO", start_time=time(9))
 
