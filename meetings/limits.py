@@ -51,6 +51,7 @@ class Bucket:
     per: timedelta
 
 
+PRINT_FROM_NETWORK = Bucket("print-network", 30, timedelta(hours=1))
 # A whole group may sit behind one address: a library, a treatment centre, a phone network.
 RSVP_FROM_NETWORK = Bucket("rsvp-network", 60, timedelta(hours=1))
 REVEAL_FROM_NETWORK = Bucket("reveal-network", 60, timedelta(hours=1))

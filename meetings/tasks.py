@@ -11,6 +11,7 @@ from meetings import claims, erasure, occurrences, reports, rsvps, still_true, s
 from meetings.curation import bulk
 from meetings.feeds import readings, refreshing
 from meetings.finder import index
+from meetings.printing import orders
 from meetings.reminders import consent, health, sending
 
 
@@ -120,3 +121,9 @@ def nudge_listings() -> None:
     """Let a worker begin at once with what was ordered; without a broker beat does within the minute."""
     with suppress(OperationalError):
         change_listings.delay()
+
+
+@shared_task
+def make_print(*, token: str, **_kwargs) -> bool:
+    """Make the paper somebody ordered; asking twice makes it once."""
+    return orders.work(token, now=timezone.now())

@@ -20,6 +20,7 @@ from meetings.views import (
     now,
     occurrences,
     places,
+    printing,
     robots,
     rsvps,
     sending,
@@ -30,8 +31,12 @@ app_name = "meetings"
 
 urlpatterns = [
     path("meetings/", finder.meeting_list, name="meeting_list"),
-    path("meetings/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
     path("meetings/map.json", maps.map_data, name="map_data"),
+    path("meetings/print/", printing.print_choice, name="print_choice"),
+    path("meetings/print/meetings.pdf", printing.print_now, name="print_now"),
+    path("meetings/print/<slug:token>/", printing.print_progress, name="print_progress"),
+    path("meetings/print/<slug:token>/meetings.pdf", printing.print_file, name="print_file"),
+    path("meetings/<slug:slug>/", meetings.meeting_detail, name="meeting_detail"),
     path("meetings/<slug:slug>/join/", occurrences.join, name="join"),
     path("meetings/<slug:slug>/ask/", occurrences.ask, name="ask"),
     path("meetings/<slug:slug>/<date:on>/", occurrences.occurrence_detail, name="occurrence_detail"),
@@ -67,13 +72,13 @@ urlpatterns = [
     path("curate/sending/", sending.sending, name="sending"),
     path("outbox/", messages.outbox_list, name="outbox"),
     path("places/suggest", finder.place_suggest, name="place_suggest"),
+    path("places/outlines.json", maps.map_outlines, name="map_outlines"),
+    path("places/towns.json", maps.map_towns, name="map_towns"),
     path("places/<str:country>/<str:region>/<slug:town>/", places.place_detail, name="place_detail"),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", cache_control(public=True, max_age=3600)(sitemaps.index), name="sitemap_index"),
     path("sitemap-<section>.xml", cache_control(public=True, max_age=3600)(sitemaps.section), name="sitemap"),
 ]
-    path("places/outlines.json", maps.map_outlines, name="map_outlines"),
-    path("places/towns.json", maps.map_towns, name="map_towns"),
 
 group_urlpatterns = [
     path("groups/", groups.group_list, name="group_list"),

@@ -139,3 +139,18 @@ def redis_keeps_messages(app_configs: Any, databases: Any = None, **kwargs: Any)
 
 def _matches(host: str, pattern: str) -> bool:
     return pattern in ("*", host) or (pattern.startswith(".") and f".{host}".endswith(pattern))
+
+
+@register(Tags.security)
+def map_tiles_are_our_own(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The map asks no other site: its policy would refuse, and the visitor would see nothing."""
+    tiles = urlsplit(settings.MAP_TILES_URL)
+    if tiles.netloc and tiles.netloc != urlsplit(settings.SITE_URL).netloc:
+        return [
+            Error(
+                "MAP_TILES_URL is of another site, and browsers may not ask it.",
+                hint="Let the proxy pass them on, and name a path: /tiles/{z}/{x}/{y}.png",
+                id="recovery.E020",
+            )
+        ]
+    return []

@@ -17,8 +17,8 @@ let stays = false;
 
 const isCalm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-function around(query) {
-  return PLACE.map((name) => query.get(name) ?? "").join("|");
+function around({ dataset }) {
+  return [dataset.latitude, dataset.longitude, dataset.km].join("|");
 }
 
 function boxOf(map) {
@@ -90,7 +90,7 @@ class FinderMap {
   /* Show what is searched around, else what was shown before, else everything that is found. */
   open() {
     const { latitude, longitude, km } = this.part.dataset;
-    if (lastView && (stays || lastView.around === around(this.query))) {
+    if (lastView && (stays || lastView.around === around(this.part))) {
       this.map.setView(lastView.center, lastView.zoom, { animate: false });
     } else if (km) {
       const center = L.latLng(Number(latitude), Number(longitude));
@@ -154,7 +154,7 @@ class FinderMap {
     }
     query.set("box", boxOf(this.map));
     query.set("zoom", this.map.getZoom());
-    lastView = { center: this.map.getCenter(), zoom: this.map.getZoom(), around: around(this.query) };
+    lastView = { center: this.map.getCenter(), zoom: this.map.getZoom(), around: around(this.part) };
     this.loadGround();
     const summary = this.part.querySelector("[data-map-summary]");
     try {

@@ -11,6 +11,7 @@ from meetings.enums import TraitKind, TraitValue
 from meetings.finder import cards, index, memory, names
 from meetings.map import clusters, outlines, towns, viewport
 from meetings.map.viewport import Viewport
+from recovery import checks
 from tests.factories import MeetingFactory, PlaceFactory, VenueFactory
 from tests.helpers import give_trait
 
@@ -315,3 +316,18 @@ def test_tiles_of_the_operator_take_the_place_of_the_outlines(client, settings):
     assert "Natural Earth" in without
     assert 'data-tiles="/tiles/{z}/{x}/{y}.png"' in page
     assert "© &lt;b&gt;Makers" in page
+
+
+def test_tiles_of_another_site_are_found_by_the_checks(settings):
+    settings.SITE_URL = "https://chairs.example.org"
+    found = {}
+    for url in (
+        "",
+        "/tiles/{z}/{x}/{y}.png",
+        "https://chairs.example.org/t/{z}/{x}/{y}",
+        "https://tiles.example.net/{z}",
+    ):
+        settings.MAP_TILES_URL = url
+        found[url] = [message.id for message in checks.map_tiles_are_our_own(None)]
+
+    assert [bool(messages) for messages in found.values()] == [False, False, False, True]
