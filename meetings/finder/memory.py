@@ -1,12 +1,10 @@
-"""The finder's entries in the memory of a process, column by column.
+"""The finder's entries in the memory of a process: read once, kept up with what changes.
 
-A search asks of every meeting at once: each term is a row of bits, one bit a meeting, so
-that filters are ANDs of rows and the counts beside all choices are one pass over them.
-300,000 meetings take about 35 MB and are read once, in about two seconds; after that each
-search asks the database for the newest version, and only what changed is read.
+300,000 meetings are read in about two seconds; after that each search asks the database for
+the newest version, and only what changed is read.
 """
 
-# ruff: noqa: S608 (what is put into SQL here are numbers and the names of columns, given below)
+# ruff: noqa: S608 (what is put into SQL here are numbers)
 
 from __future__ import annotations
 
@@ -14,197 +12,56 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from io import BytesIO
-from typing import Any
 
-import numpy as np
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from numpy.typing import NDArray
 
-from meetings.models import FinderEntry, FinderTerm
+from meetings.finder.columns import (
+    EPOCH,
+    NEVER,
+    STARTS,
+    Bits,
+    Flags,
+    Memory,
+    Positions,
+    count,
+    keep,
+    pack,
+    positions,
+    unpack,
+)
+from meetings.finder.reading import FEW, moved_on, newest, read, with_changes
 from recovery import process
+
+__all__ = [
+    "EPOCH",
+    "FEW",
+    "NEVER",
+    "STARTS",
+    "Bits",
+    "Flags",
+    "Memory",
+    "Positions",
+    "count",
+    "current",
+    "forget",
+    "keep",
+    "pack",
+    "positions",
+    "unpack",
+    "warm",
+]
 
 logger = logging.getLogger(__name__)
 
-# Instants are kept as seconds since this one, so that they fit into 32 bits until 2088.
-EPOCH = 1_577_836_800  # 2020-01-01 00:00 UTC
-NEVER = int(np.iinfo(np.int32).max)
-STARTS = 4
-NO_DAY = int(np.iinfo(np.int16).max)
-_DAY = 86_400
-# A wall time that a clock change moved is still nearer to its own day than this.
-_NEARLY = 3 * 3600
-
-Bits = NDArray[np.uint64]
-Flags = NDArray[np.bool_]
-Positions = NDArray[np.intp]
-Fact = tuple[str, str]
-
-# With fewer entries than this, all are read anew after any change.
-FEW = 5000
-# Room for meetings and terms that come after the first reading.
-SPARE_MEETINGS, SPARE_TERMS = 8192, 64
 # More changes than these are read beside the searches, which go on with what was there: a
 # search waits for what a host has just written, and not for an import.
 SOME_CHANGES = 200
-# After more changes than these, everything is read anew.
-MANY_CHANGES = 10_000
 # For no longer than this do searches go on with what was there.
 RIGHT_WITHIN_SECONDS = 30
 # An entry knows four starts, so one that has moved on to its next is right for days without
 # being read again.
 MOVED_ON_EVERY_SECONDS = 60
-# How many rows are kept with a memory: the days of two quarters of an hour, the usual times,
-# and some that people asked for.
-MOST_KEPT = 64
-MOST_WORDS_KEPT = 64
-_CHUNK = 8192
-_TERMS_KEPT, _TERMS_TEXT = 64, 400
-
-_TIMES = (
-    ("id", "i8", "meeting_id::int8"),
-    ("is_listed", "u1", "is_listed"),
-    *(
-        (
-            f"start_{n}",
-            "i4",
-            f"coalesce(least(extract(epoch FROM starts[{n}])::int8 - {EPOCH}, {NEVER - 1}), {NEVER})::int4",
-        )
-        for n in range(1, STARTS + 1)
-    ),
-    ("length", "i4", "length"),
-    ("weekdays", "i2", "weekdays"),
-    ("minute", "i2", "start_minute"),
-    ("offset", "i2", "utc_offset"),
-)
-_WHOLE = (
-    *_TIMES,
-    ("zone", "i4", "zone_term"),
-    ("latitude", "f8", "coalesce(latitude, 'NaN'::float8)"),
-    ("longitude", "f8", "coalesce(longitude, 'NaN'::float8)"),
-    ("terms", "i4", f"cardinality(terms[1:{_TERMS_KEPT}])"),
-    (
-        "terms_text",
-        f"S{_TERMS_TEXT}",
-        f"rpad(array_to_string(terms[1:{_TERMS_KEPT}], ' '), {_TERMS_TEXT})",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Every entry, at the same position in all columns.
-
-    Positions of the first reading are in the order of the ids; later ones follow as they
-    came. No array is changed once a search can see it.
-    """
-
-    version: int
-    times_version: int
-    size: int  # positions in use
-    ids: NDArray[np.int64]
-    starts: NDArray[np.int32]  # [which, position]; NEVER where there is none
-    days: NDArray[np.int16]  # of the starts, in the meeting's zone, counted from EPOCH's
-    length: NDArray[np.int32]
-    weekdays: NDArray[np.uint8]
-    minute: NDArray[np.int16]
-    offset: NDArray[np.int16]
-    zone: NDArray[np.int32]
-    latitude: NDArray[np.float32]  # right to a metre
-    longitude: NDArray[np.float32]
-    name_rank: NDArray[np.float64]
-    listed: Bits
-    bits: Bits  # [row, word]
-    row_of_fact: dict[Fact, int]
-    row_of_term: dict[int, int]
-    zones: dict[int, str]
-    sorted_size: int  # so many positions are in the order of ids
-    late: dict[int, int]  # position by id of those that came later
-    # Rows that follow from the columns alone, kept by whoever worked them out first.
-    kept: dict[Any, Any] = field(default_factory=dict)
-    # Who has some words in their own text, by PostgreSQL's tsquery, the last asked for at the end.
-    words: dict[str, Bits] = field(default_factory=dict)
-
-    @property
-    def capacity(self) -> int:
-        return len(self.ids)
-
-    def row(self, facet: str, value: str) -> Bits | None:
-        """Return the meetings with this fact, None when there never was one."""
-        row = self.row_of_fact.get((facet, value))
-        return None if row is None else self.bits[row]
-
-    def values(self, facet: str) -> list[str]:
-        return [value for known, value in self.row_of_fact if known == facet]
-
-    def nothing(self) -> Bits:
-        return np.zeros_like(self.listed)
-
-    def positions_of(self, ids: NDArray[np.int64]) -> Positions:
-        """Return the positions of those of these meetings that are here."""
-        found = self.find(ids)
-        return found[found >= 0]
-
-    def find(self, ids: NDArray[np.int64]) -> Positions:
-        """Return the position of each of these meetings, -1 for one that is not here."""
-        known = self.ids[: self.sorted_size]
-        found = np.searchsorted(known, ids)
-        is_here = found < len(known)
-        is_here[is_here] = known[found[is_here]] == ids[is_here]
-        found[~is_here] = [self.late.get(pk, -1) for pk in ids[~is_here].tolist()]
-        return found
-
-    def of_words(self, queries: list[str]) -> list[Bits]:
-        """Return who has each of some words in their own text. One query for all that are not kept."""
-        unknown = [query for query in dict.fromkeys(queries) if query not in self.words]
-        found = dict(zip(unknown, map(self.of_ids, _ids_by_words(unknown)), strict=True))
-        # Another search may make room while this one looks.
-        rows = {query: found[query] if query in found else self.words.pop(query, None) for query in queries}
-        self.words.update({query: row for query, row in rows.items() if row is not None})
-        while len(self.words) > MOST_WORDS_KEPT:
-            self.words.pop(next(iter(self.words)), None)
-        return [self.of_ids(_ids_by_words([query])[0]) if rows[query] is None else rows[query] for query in queries]
-
-    def of_ids(self, ids: NDArray[np.int64]) -> Bits:
-        return self.of_positions(self.positions_of(ids))
-
-    def of_positions(self, positions: Positions) -> Bits:
-        flags = np.zeros(self.capacity, dtype=bool)
-        flags[positions] = True
-        return pack(flags)
-
-
-def pack(flags: Flags) -> Bits:
-    """Return one flag a position as bits."""
-    return np.packbits(flags, bitorder="little").view(np.uint64)
-
-
-def unpack(bits: Bits) -> Flags:
-    return np.unpackbits(bits.view(np.uint8), bitorder="little").view(np.bool_)
-
-
-def keep(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
-    """Return what is kept with the memory under a key; worked out when it is not there."""
-    found = memory.kept.get(key)
-    if found is None:
-        found = memory.kept[key] = work_out()
-        while len(memory.kept) > MOST_KEPT:
-            # What was kept first goes first; another thread may have been quicker.
-            oldest, *_rest = memory.kept
-            memory.kept.pop(oldest, None)
-    return found
-
-
-def positions(bits: Bits) -> Positions:
-    return np.flatnonzero(unpack(bits))
-
-
-def count(bits: Bits) -> int:
-    return int(np.bitwise_count(bits).sum())
-
 
 _lock = threading.Lock()
 _current: Memory | None = None
@@ -220,7 +77,7 @@ def current() -> Memory:
     it is read beside them.
     """
     global _current, _right_at
-    version, times_version = _newest()
+    version, times_version = newest()
     memory = _current
     if memory is not None and memory.version == version:
         _right_at = time.monotonic()
@@ -239,7 +96,7 @@ def current() -> Memory:
             if was_right and (_is_reading or _has_changed_much(memory)):
                 _read_beside()
                 return memory
-            _current = memory = _with_changes(memory) or read()
+            _current = memory = with_changes(memory) or read()
         _right_at = time.monotonic()
     return memory
 
@@ -278,15 +135,6 @@ def forget() -> None:
     _current = None
 
 
-def _newest() -> tuple[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT max(version) FROM meetings_finderentry), max(times_version) FROM meetings_finderentry"
-        )
-        version, times_version = cursor.fetchone()
-    return version or 0, times_version or 0
-
-
 def _has_changed_much(memory: Memory) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -300,7 +148,7 @@ def _follow() -> None:
     """Bring the memory up to date, and swap it in when it has the answers to what most searches ask."""
     global _current, _moved_on_at
     old = _current
-    memory = _moved_on((_with_changes(old) if old else None) or read())
+    memory = moved_on((with_changes(old) if old else None) or read())
     _prepare(memory)
     _current, _moved_on_at = memory, time.monotonic()
 
@@ -321,279 +169,3 @@ def _read_beside() -> None:
             connection.close()
 
     threading.Thread(target=read_and_swap, name="finder-memory", daemon=True).start()
-
-
-# ── Reading ─────────────────────────────────────────────────────────────────
-
-
-def read() -> Memory:
-    """Read every listed entry."""
-    # First the version: what changes while we read is read again by the next search.
-    version, times_version = _newest()
-    row_of_fact, row_of_term, zones = _terms()
-    listed = FinderEntry.objects.filter(is_listed=True).count()
-    capacity = -(-(listed + (SPARE_MEETINGS if listed >= FEW else 64)) // 64) * 64
-    columns = _empty_columns(capacity)
-    packed = np.zeros((len(row_of_fact) + SPARE_TERMS, capacity // 8), dtype=np.uint8)
-    ranks = np.empty(capacity, dtype=np.float64)
-    size, last = 0, 0
-    while size < capacity:
-        limit = min(_CHUNK, capacity - size)
-        rows = _copy(_WHOLE, f"is_listed AND meeting_id > {last} ORDER BY meeting_id LIMIT {limit}")
-        if not len(rows):
-            break
-        _put_times(columns, slice(size, size + len(rows)), rows)
-        _put_rest(columns, slice(size, size + len(rows)), rows)
-        flags = np.zeros((len(row_of_fact), -(-len(rows) // 8) * 8), dtype=bool)
-        at, of = _terms_of(rows, row_of_term)
-        flags[of, at] = True
-        # A chunk begins at a whole byte, because every one but the last is full.
-        part = np.packbits(flags, axis=1, bitorder="little")
-        packed[: len(part), size // 8 : size // 8 + part.shape[1]] = part
-        last = int(rows["id"][-1])
-        size += len(rows)
-    ranks[:size] = _name_ranks(columns["ids"][:size])
-    is_listed = np.zeros(capacity, dtype=bool)
-    is_listed[:size] = True
-    return Memory(
-        version=version,
-        times_version=times_version,
-        size=size,
-        **columns,
-        name_rank=ranks,
-        listed=pack(is_listed),
-        bits=packed.view(np.uint64),
-        row_of_fact=row_of_fact,
-        row_of_term=row_of_term,
-        zones=zones,
-        sorted_size=size,
-        late={},
-    )
-
-
-def _with_changes(memory: Memory) -> Memory | None:
-    """Return the memory with what changed since, None when that is too much for it."""
-    version, _times_version = _newest()
-    if version == memory.version:
-        return memory
-    rows = _copy(_WHOLE, f"version > {memory.version} LIMIT {MANY_CHANGES + 1}")
-    row_of_fact, row_of_term, zones = _terms(memory)
-    is_new = memory.find(rows["id"].astype(np.int64)) < 0
-    new = rows[is_new & (rows["is_listed"] == 1)]
-    size = memory.size + len(new)
-    if len(rows) > MANY_CHANGES or size > memory.capacity or len(row_of_fact) > len(memory.bits):
-        return None
-    late = {**memory.late, **{pk: memory.size + n for n, pk in enumerate(new["id"].tolist())}}
-    columns = {name: column.copy() for name, column in _columns_of(memory).items()}
-    columns["ids"][memory.size : size] = new["id"]
-    changed = replace(
-        memory, version=version, size=size, **columns, late=late, row_of_fact=row_of_fact, row_of_term=row_of_term,
-        zones=zones, kept={}, words={},
-    )  # fmt: skip
-    rows = rows[~is_new | (rows["is_listed"] == 1)]
-    ids = rows["id"].astype(np.int64)
-    at = changed.find(ids)
-    _put_times(columns, at, rows)
-    _put_rest(columns, at, rows)
-    ranks = memory.name_rank.copy()
-    _put_ranks(changed, ranks, ids)
-    # Only the words that hold a changed meeting are opened.
-    flat = memory.bits.copy().view(np.uint8)
-    mask = np.left_shift(1, at & 7).astype(np.uint8)
-    for byte, bit in zip((at >> 3).tolist(), mask.tolist(), strict=True):
-        flat[:, byte] &= 0xFF ^ bit
-    which, of = _terms_of(rows, row_of_term)
-    np.bitwise_or.at(flat, (of, at[which] >> 3), mask[which])
-    listed = unpack(memory.listed).copy()
-    listed[at] = rows["is_listed"] == 1
-    return replace(
-        changed,
-        name_rank=ranks,
-        listed=pack(listed),
-        bits=flat.view(np.uint64),
-        words=_words_with_changes(memory, changed, ids) if len(ids) <= SOME_CHANGES else {},
-    )
-
-
-def _words_with_changes(memory: Memory, changed: Memory, ids: NDArray[np.int64]) -> dict[str, Bits]:
-    """Return the rows of words that are kept, right for those that changed too. One query."""
-    before = dict(memory.words)
-    if not before or not len(ids):
-        return before
-    with connection.cursor() as cursor:
-        has = ", ".join("text @@ %s::tsquery" for _query in before)
-        cursor.execute(
-            f"SELECT meeting_id, {has} FROM meetings_finderentry WHERE meeting_id = ANY(%s)", [*before, ids.tolist()]
-        )
-        found = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 1 + len(before))
-    at = changed.find(found[:, 0])
-    rows = {}
-    for n, (query, row) in enumerate(before.items(), start=1):
-        flags = unpack(row).copy()
-        flags[at] = found[:, n] == 1
-        rows[query] = pack(flags)
-    return rows
-
-
-def _ids_by_words(queries: list[str]) -> list[NDArray[np.int64]]:
-    """Return the meetings whose own text matches each query."""
-    if not queries:
-        return []
-    found = "(SELECT string_agg(meeting_id::text, ' ') FROM meetings_finderentry WHERE text @@ %s::tsquery)"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(found for _query in queries), queries)
-        return [np.fromstring(ids or "", dtype=np.int64, sep=" ") for ids in cursor.fetchone()]
-
-
-def _moved_on(memory: Memory) -> Memory:
-    """Return the memory with the starts of those whose date has passed since."""
-    _version, times_version = _newest()
-    if times_version == memory.times_version:
-        return memory
-    rows = _copy(_TIMES, f"times_version > {memory.times_version}")
-    columns = {name: column.copy() for name, column in _columns_of(memory).items() if name in _TIME_COLUMNS}
-    at = memory.find(rows["id"].astype(np.int64))
-    _put_times(columns, at[at >= 0], rows[at >= 0])
-    # Words do not depend on times.
-    kept = {key: value for key, value in memory.kept.items() if key == "rows" or key[0] == "correction"}
-    return replace(memory, times_version=times_version, kept=kept, **columns)
-
-
-_TIME_COLUMNS = ("starts", "days", "length", "weekdays", "minute", "offset")
-
-
-def _empty_columns(capacity: int) -> dict[str, Any]:
-    return {
-        "ids": np.zeros(capacity, dtype=np.int64),
-        "starts": np.full((STARTS, capacity), NEVER, dtype=np.int32),
-        "days": np.full((STARTS, capacity), NO_DAY, dtype=np.int16),
-        "length": np.zeros(capacity, dtype=np.int32),
-        "weekdays": np.zeros(capacity, dtype=np.uint8),
-        "minute": np.full(capacity, -1, dtype=np.int16),
-        "offset": np.zeros(capacity, dtype=np.int16),
-        "zone": np.zeros(capacity, dtype=np.int32),
-        "latitude": np.full(capacity, np.nan, dtype=np.float32),
-        "longitude": np.full(capacity, np.nan, dtype=np.float32),
-    }
-
-
-def _columns_of(memory: Memory) -> dict[str, Any]:
-    return {name: getattr(memory, name) for name in (*_TIME_COLUMNS, "ids", "zone", "latitude", "longitude")}
-
-
-def _put_times(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:
-    for n in range(STARTS):
-        starts = rows[f"start_{n + 1}"].astype(np.int64)
-        columns["starts"][n, at] = starts
-        columns["days"][n, at] = _days(starts, rows["minute"].astype(np.int64), rows["offset"].astype(np.int64))
-    for name in ("length", "weekdays", "minute", "offset"):
-        columns[name][at] = rows[name]
-
-
-def _days(starts: NDArray[np.int64], minute: NDArray[np.int64], offset: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the local day of each start.
-
-    `offset` is that of the first start: after a clock change the wall time seems an hour off,
-    which must not cost a day. A date that was moved to another hour is where it is.
-    """
-    local = starts + offset * 60
-    days, beyond = np.divmod(local - minute * 60, _DAY)
-    is_late = beyond >= _DAY - _NEARLY
-    days = np.where(is_late | (beyond <= _NEARLY), days + is_late, local // _DAY)
-    return np.where(starts == NEVER, NO_DAY, np.minimum(days, NO_DAY - 1))
-
-
-def _put_rest(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:
-    columns["ids"][at] = rows["id"]
-    for name in ("zone", "latitude", "longitude"):
-        columns[name][at] = rows[name]
-
-
-def _terms_of(rows: np.ndarray, row_of_term: dict[int, int]) -> tuple[Positions, Positions]:
-    """Return pairs: which of the rows, and the row of bits of a term it has."""
-    terms = np.fromstring(np.ascontiguousarray(rows["terms_text"]).tobytes().decode(), dtype=np.int64, sep=" ")
-    which = np.repeat(np.arange(len(rows)), rows["terms"])
-    row_of = np.full(max(row_of_term, default=0) + 1, -1, dtype=np.intp)
-    row_of[list(row_of_term)] = list(row_of_term.values())
-    # A term made after we read the terms comes with a later version of its meeting.
-    of = np.where(terms < len(row_of), row_of[np.minimum(terms, len(row_of) - 1)], -1)
-    return which[of >= 0], of[of >= 0]
-
-
-def _terms(memory: Memory | None = None) -> tuple[dict[Fact, int], dict[int, int], dict[int, str]]:
-    """Return rows by fact and by number of the term, and the names of zones. One query.
-
-    Facts of a facet stand together. With a memory its rows keep their place.
-    """
-    row_of_fact = dict(memory.row_of_fact) if memory else {}
-    row_of_term = dict(memory.row_of_term) if memory else {}
-    zones = dict(memory.zones) if memory else {}
-    for pk, facet, value in FinderTerm.objects.order_by("facet", "pk").values_list("pk", "facet", "value"):
-        if facet == "zone":
-            zones[pk] = value
-        elif pk not in row_of_term:
-            row_of_term[pk] = row_of_fact[facet, value] = len(row_of_fact)
-    return row_of_fact, row_of_term, zones
-
-
-def _name_ranks(ids: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return each meeting's place in the order of names."""
-    out = BytesIO()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(
-            "COPY (SELECT meeting_id FROM meetings_finderentry ORDER BY name_key, meeting_id) TO STDOUT", out
-        )
-    ordered = np.fromstring(out.getvalue().decode(), dtype=np.int64, sep="\n")
-    ranks = np.full(len(ids), float(len(ordered)))
-    where = np.searchsorted(ids, ordered)
-    is_here = where < len(ids)
-    is_here[is_here] = ids[where[is_here]] == ordered[is_here]
-    ranks[where[is_here]] = np.flatnonzero(is_here)
-    return ranks
-
-
-def _put_ranks(memory: Memory, ranks: NDArray[np.float64], ids: NDArray[np.int64]) -> None:
-    """Give each changed meeting a rank between its neighbours in the order of names."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.meeting_id, n.meeting_id FROM meetings_finderentry AS e LEFT JOIN LATERAL ("
-            " SELECT p.meeting_id FROM meetings_finderentry AS p"
-            " WHERE p.is_listed AND (p.name_key, p.meeting_id) < (e.name_key, e.meeting_id)"
-            " AND NOT p.meeting_id = ANY(%s)"
-            " ORDER BY p.name_key DESC, p.meeting_id DESC LIMIT 1) AS n ON true"
-            " WHERE e.meeting_id = ANY(%s) ORDER BY e.name_key, e.meeting_id",
-            [ids.tolist(), ids.tolist()],
-        )
-        neighbours = cursor.fetchall()
-    pairs = np.array([(pk, -1 if neighbour is None else neighbour) for pk, neighbour in neighbours], dtype=np.int64)
-    if not len(pairs):
-        return
-    at, before = memory.find(pairs[:, 0]), memory.find(pairs[:, 1])
-    below = np.where(before >= 0, ranks[before], -1e9)
-    others = np.ones(memory.size, dtype=bool)
-    others[at] = False
-    known = np.sort(ranks[: memory.size][others])
-    known = np.append(known, (known[-1] if len(known) else 0.0) + 1.0)
-    above = known[np.searchsorted(known, below, side="right")]
-    below = np.where(before >= 0, below, above - 1.0)
-    # Those behind the same neighbour keep their order among each other, all before the next.
-    behind = np.arange(1, len(pairs) + 1) / (len(pairs) + 1)
-    ranks[at] = below + (above - below) * behind
-
-
-def _copy(columns: tuple[tuple[str, str, str], ...], where: str) -> np.ndarray:
-    """Return rows of entries, as PostgreSQL sends rows whose columns all have one size and a value.
-
-    Source: PostgreSQL's documentation of COPY, "Binary Format": a header of 19 bytes, for each
-    row the number of columns and each column's size and value, big-endian, and a trailer of 2.
-    """
-    parts: list[tuple[str, str]] = [("columns", ">i2")]
-    for name, kind, _sql in columns:
-        parts += [(f"{name}_size", ">i4"), (name, kind if kind[0] in "Su" else f">{kind}")]
-    out = BytesIO()
-    with connection.cursor() as cursor:
-        selected = ", ".join(sql for _name, _kind, sql in columns)
-        cursor.copy_expert(
-            f"COPY (SELECT {selected} FROM meetings_finderentry WHERE {where}) TO STDOUT (FORMAT binary)", out
-        )
-    return np.frombuffer(out.getbuffer()[19:-2], dtype=np.dtype(parts))
