@@ -22,8 +22,8 @@ from meetings.map.viewport import TURN, Viewport
 from meetings.models import Meeting, Venue
 
 LISTED = 20
-# About a tenth of a metre; a private home has two decimals in the finder's own columns already.
-_DECIMALS = 6
+# About a metre, as the finder's own columns know it; of a private home they have two decimals alone.
+_DECIMALS = 5
 _OF_THE_MAP = frozenset({"box", "zoom", "page", "view"})
 
 
@@ -81,7 +81,7 @@ def show(given: QueryDict, viewport: Viewport, *, now: datetime, visitor_zone: Z
     at = positions(left)
     at = at[~np.isnan(memory.latitude[at])]
     elsewhere = count(left) - len(at)
-    latitudes, longitudes = memory.latitude[at], memory.longitude[at]
+    latitudes, longitudes = (column[at].astype(np.float64) for column in (memory.latitude, memory.longitude))
     bounds = (
         (latitudes.min().item(), longitudes.min().item(), latitudes.max().item(), longitudes.max().item())
         if len(at)

@@ -286,7 +286,8 @@ class FinderMap {
 
   async tell(pin, [lat, lon], byKeyboard) {
     const query = new URLSearchParams(this.query);
-    const beside = 0.000001;
+    // Two metres: a pin stands within one of its place.
+    const beside = 0.00002;
     query.set("box", [lon - beside, lat - beside, lon + beside, lat + beside].map((n) => n.toFixed(7)).join(","));
     query.set("zoom", CLOSEST);
     const found = await read(`${this.part.dataset.map}?${query}`).catch(() => null);
