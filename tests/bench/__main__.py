@@ -105,7 +105,8 @@ def table(measured: list[dict]) -> list[str]:
             f" p99 {different['p99']:.1f} ms, p99 of processor time {different['processor_p99']:.1f} ms.",
             f"- Reading all entries into memory, once a worker: {one['memory_seconds']:.1f} s.",
             f"- Worker with everything in memory: {load['worker_mb']:.0f} MB"
-            f" (without the finder's columns {one['plain_mb']:.0f} MB).",
+            f" (libraries that several processes use counted in parts: {load['worker_share_mb']:.0f} MB;"
+            f" without the finder's columns {one['plain_mb']:.0f} MB).",
             f"- gunicorn, 2 workers, {load['clients']} clients: {load['pages_per_second']:.0f} pages/s,"
             f" median {load['median']:.0f} ms, p99 {load['p99']:.0f} ms.",
             f"- Import of {imported['rows']:,} rows, with all checks: first {imported['first']:,.0f} rows/s"
@@ -154,9 +155,7 @@ def misses(measured: list[dict]) -> list[str]:
         if one["import"]["first"] < LEAST_NEW_ROWS:
             told = f"{at}: import of new rows {one['import']['first']:.0f}/s (at least {LEAST_NEW_ROWS:,})"
             if one["import"]["first_by_processor"] >= LEAST_NEW_ROWS:
-                told += (
-                    f", {one['import']['first_by_processor']:.0f} a second of the processors' work: a busy machine"
-                )
+                told += f", {one['import']['first_by_processor']:.0f} a second of the processors' work: a busy machine"
             found.append(told)
         if one["import"]["unchanged"] < LEAST_SAME_ROWS:
             found.append(f"{at}: unchanged rows {one['import']['unchanged']:.0f}/s (at least {LEAST_SAME_ROWS:,})")

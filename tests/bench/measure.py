@@ -312,6 +312,7 @@ def under_load() -> dict:
                 thread.join()
             seconds = time.monotonic() - started
             worker_mb = max(resident_mb(pid) for pid in workers)
+            worker_share_mb = max(share_mb(pid) for pid in workers)
         finally:
             server.terminate()
     return {
@@ -320,6 +321,7 @@ def under_load() -> dict:
         "median": statistics.median(took) * 1000,
         "p99": p99(took) * 1000,
         "worker_mb": worker_mb,
+        "worker_share_mb": worker_share_mb,
     }
 
 
@@ -360,6 +362,15 @@ def resident_mb(pid: int) -> float:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     except OSError:
         return 0.0
+
+
+def share_mb(pid: int) -> float:
+    """Return what is a process's own of its memory, and its part of what several use, in MB; 0 where nobody tells."""
+    try:
+        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in told.splitlines() if line.startswith("Pss:"))
 
 
 def children(pid: int) -> list[int]:
