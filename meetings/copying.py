@@ -45,9 +45,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]],
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
     lines = _Lines(rows)
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {connection.ops.quote_name(table)} ({quoted}) FROM STDIN", lines, size=_BYTES_AT_ONCE
-        )
+        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({quoted}) FROM STDIN", lines, size=_BYTES_AT_ONCE)
     return lines.count
 
 

@@ -35,6 +35,8 @@ if LOCAL_MODE:
 DATABASES = {"default": env.db("DATABASE_URL") if DATABASE_URL else _services.database}
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"].setdefault("CONN_HEALTH_CHECKS", True)
+# Seconds. A database that does not answer must not keep somebody waiting for a number to call.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 REDIS_URL = REDIS_URL or _services.redis_url
 
 CACHES = {

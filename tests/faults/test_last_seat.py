@@ -37,7 +37,8 @@ Occurrence.objects.all().delete()
 approach = Approach.objects.order_by("pk").first()
 group = Group.objects.get_or_create(slug="last-seat", defaults={"name": "G", "approach": approach})[0]
 meeting = Meeting.objects.update_or_create(slug="last-seat", defaults=dict(
-    group=group, name="M", rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", start_time=time(19), time_zone="Europe/Dublin",
+    group=group, name="M", rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU",
+    start_time=time(19), time_zone="Europe/Dublin",
     duration=timedelta(hours=1), online="open", join_url="https://zoom.us/j/1", open_to="anyone",
     rsvp_policy="needed", capacity=%d))[0]
 starts = schedules.next_starts(meeting.schedule(), after=timezone.now() + timedelta(days=2), limit=%d)

@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 locale=codes,
                 add_location="file",
                 no_obsolete=True,
-                ignore_patterns=["tests", "var", ".venv"],
+                ignore_patterns=["tests", "var", ".venv", "recovery/locale"],
                 verbosity=0,
             )
         finally:
