@@ -72,9 +72,9 @@ def _focus(meeting: Meeting) -> list[Line]:
     words = []
     for row in found:
         if row.value == TraitValue.ONLY:
-            words.append(Line(_("Held for: %(focus)s.") % {"focus": row.trait.name}))
+            words.append(Line(_("Held for: %(focus)s.") % {"focus": row.trait.label}))
         elif row.value != TraitValue.NO:
-            words.append(Line(_("Especially welcome: %(focus)s.") % {"focus": row.trait.name}, is_rule=False))
+            words.append(Line(_("Especially welcome: %(focus)s.") % {"focus": row.trait.label}, is_rule=False))
     return words
 
 

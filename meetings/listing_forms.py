@@ -160,7 +160,7 @@ class ListingForm(forms.Form):
         names = [listing_fields.trait_name(trait.kind, trait.slug) for trait in found]
         self._names += names
         self.fields[_TICKS + kind] = forms.MultipleChoiceField(
-            choices=[(trait.slug, trait.name) for trait in found],
+            choices=[(trait.slug, trait.label) for trait in found],
             required=False,
             label=kind.label,
             widget=forms.CheckboxSelectMultiple,

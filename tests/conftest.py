@@ -1,6 +1,14 @@
 """What every test stands on; `tests.settings` says which database and Redis."""
 
 import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def pages_in_english():
+    """Begin in English: a page in another language leaves it on in the thread that made it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

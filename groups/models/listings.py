@@ -111,6 +111,11 @@ class Approach(CatalogueEntry):
     def get_absolute_url(self) -> str:
         return reverse("groups:approach_detail", args=[self.slug])
 
+    @property
+    def summary(self) -> str:
+        """The one line in the reader's language, worked out when it is shown."""
+        return _(self.one_line)
+
 
 class Fellowship(CatalogueEntry):
     """A body of groups that share one program, such as AA."""

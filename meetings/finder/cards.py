@@ -256,7 +256,7 @@ def _badges(meeting: Meeting, traits: list[Told], wanted: Collection[tuple[str, 
         if row.trait.kind == _TOLD_WHEN_ASKED and (row.trait.kind, row.trait.slug) not in wanted:
             continue
         if row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS:
-            badges.append(_("%(focus)s only") % {"focus": row.trait.name})
+            badges.append(_("%(focus)s only") % {"focus": row.trait.label})
         else:
-            badges.append(row.trait.name)
+            badges.append(str(row.trait.label))
     return badges[:MOST_BADGES]

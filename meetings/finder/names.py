@@ -95,7 +95,7 @@ def read() -> Names:
     choices |= {kind.value: {} for kind in TraitKind}
     traits = {trait.pk: trait for trait in Trait.objects.only("kind", "slug", "name", "order")}
     for trait in traits.values():
-        choices[trait.kind][trait.slug] = trait.name
+        choices[trait.kind][trait.slug] = trait.label
     folded = [
         ("approach", approach.slug, tuple(fold(name) for name in (approach.name, *approach.also_known_as)))
         for approach in approaches

@@ -304,12 +304,12 @@ def trait_field(trait: Trait) -> Field:
     """Return the field of a trait. Its value is one of `TraitValue`, "" where nobody said."""
     return Field(
         name=trait_name(trait.kind, trait.slug),
-        label=trait.name,
+        label=trait.label,
         part=Part.MEETING,
         column="",
         section=Section.TRAITS,
         kind=kinds.OneOf(choices=_with_unknown(enums.TraitValue)),
-        help=trait.definition,
+        help=trait.meaning,
     )
 
 

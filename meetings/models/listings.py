@@ -50,6 +50,16 @@ class Trait(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """The name in the reader's language, worked out when it is shown."""
+        return _(self.name)
+
+    @property
+    def meaning(self) -> str:
+        """The definition in the reader's language, "" where there is none."""
+        return _(self.definition) if self.definition else ""
+
 
 # Join details, which may be secret, and what programs derive or count.
 APART_FROM_HISTORY = (
