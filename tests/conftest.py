@@ -1,7 +1,16 @@
 """What every test stands on; `tests.settings` says which database and Redis."""
 
 import pytest
+from django.conf import settings
 from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_yet():
+    """Begin with full buckets (`meetings.limits`) and an empty cache."""
+    from meetings import limits
+
+    limits._client(settings.REDIS_URL).flushdb()
 
 
 @pytest.fixture(autouse=True)

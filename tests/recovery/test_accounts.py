@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "robin@example.org"
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    limits._client(limits.settings.REDIS_URL).flushdb()
-
-
 def make_user(address: str = ADDRESS, **fields) -> User:
     user = User.objects.create_user(address.partition("@")[0], email=address, **fields)
     EmailAddress.objects.create(user=user, email=address, primary=True, verified=True)

@@ -23,20 +23,6 @@ def now():
     return timezone.now()
 
 
-@pytest.fixture(autouse=True)
-def nothing_counted(monkeypatch):
-    """Let the buckets of one test be its own."""
-    from meetings import limits
-
-    limits._client(_redis_url()).flushdb()
-
-
-def _redis_url():
-    from django.conf import settings
-
-    return settings.REDIS_URL
-
-
 def filled_in(form, now, **typed):
     """Return what a browser would send of a form that was shown five seconds ago."""
     data = QueryDict(mutable=True)
