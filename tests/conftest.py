@@ -1,16 +1,15 @@
 """What every test stands on; `tests.settings` says which database and Redis."""
 
 import pytest
-from django.conf import settings
 from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
 def nothing_counted_yet():
     """Begin with full buckets (`meetings.limits`) and an empty cache."""
-    from meetings import limits
+    from tests.helpers import fill_buckets
 
-    limits._client(settings.REDIS_URL).flushdb()
+    fill_buckets()
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from html import unescape
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpResponse
 
+from meetings import limits
 from meetings.enums import TraitKind, TraitValue
 from meetings.models import Meeting, MeetingTrait, Trait
 
@@ -17,6 +19,11 @@ _TAG = re.compile(r"<[^>]+>")
 def instant(local: str, zone: str = "UTC") -> datetime:
     """Return the instant, in UTC, of a wall time such as "2026-12-01 19:00" in an IANA zone."""
     return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def fill_buckets() -> None:
+    """Let everybody try as often as on a first day (`meetings.limits`), and empty the cache."""
+    limits._client(settings.REDIS_URL).flushdb()
 
 
 def words(response: HttpResponse) -> str:
