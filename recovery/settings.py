@@ -260,7 +260,11 @@ LANGUAGE_CODE = "en"
 # Each by its own name: people look for the word they know. `manage.py translate` fills the catalogues.
 LANGUAGES = [
     ("en", "English"),
+    ("ar", "العربية"),
+    ("de", "Deutsch"),
     ("es", "Español"),
+    ("fr", "Français"),
+    ("pt", "Português"),
 ]
 LOCALE_PATHS = [BASE_DIR / "recovery" / "locale"]
 # Set by pressing a language's name and by nothing else; gone with the browser's window.
