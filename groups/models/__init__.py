@@ -12,9 +12,10 @@ from groups.models.listings import (
     Reference,
     Source,
 )
-from groups.models.people import Claim, ContactRead, CuratorRole, HostInvitation, HostRole
+from groups.models.people import AccountLanguage, Claim, ContactRead, CuratorRole, HostInvitation, HostRole
 
 __all__ = [
+    "AccountLanguage",
     "Approach",
     "Claim",
     "ContactRead",

@@ -81,6 +81,21 @@ class CuratorRole(models.Model):
         return ", ".join(str(part) for part in parts if part)
 
 
+class AccountLanguage(models.Model):
+    """The language in which somebody with an account last used the pages: messages to them are in it."""
+
+    user = models.OneToOneField(USER, models.CASCADE, primary_key=True, related_name="spoken")
+    language = models.CharField(max_length=10)
+
+    class Meta:
+        verbose_name = _("language of an account")
+        verbose_name_plural = _("languages of accounts")
+        ordering = ["user"]
+
+    def __str__(self) -> str:
+        return self.language
+
+
 class Claim(models.Model):
     """Somebody signed in who says they keep a group, until it is shown or refused.
 

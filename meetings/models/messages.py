@@ -148,6 +148,9 @@ class OutgoingMessage(models.Model):
     recipient = models.BinaryField(null=True, editable=False, help_text=_("Encrypted; empty once it ended"))
     recipient_key = models.CharField(max_length=32, blank=True, editable=False, help_text=_("Keyed hash"))
     words = models.BinaryField(null=True, editable=False, help_text=_("Encrypted: a group's answer"))
+    language = models.CharField(
+        max_length=10, blank=True, help_text=_("Empty: that of what it is about, or the site's own")
+    )
     rsvp = models.ForeignKey(Rsvp, models.CASCADE, null=True, blank=True, related_name="messages")
     standing = models.ForeignKey(StandingRsvp, models.CASCADE, null=True, blank=True, related_name="messages")
     question = models.ForeignKey(Question, models.CASCADE, null=True, blank=True, related_name="messages")

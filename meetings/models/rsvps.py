@@ -28,7 +28,7 @@ def _both_or_neither(name: str, one: Q, other: Q) -> models.CheckConstraint:
 
 
 class _Person(models.Model):
-    """What somebody chose to give. Erased: no contact, no key, no alias, kind "none"."""
+    """What somebody chose to give. Erased: no contact, no key, no alias, no language, kind "none"."""
 
     contact = models.BinaryField(null=True, editable=False, help_text=_("Encrypted"))
     contact_key = models.CharField(max_length=32, blank=True, editable=False, help_text=_("Keyed hash"))
@@ -36,6 +36,7 @@ class _Person(models.Model):
     alias = models.BinaryField(null=True, editable=False, help_text=_("Encrypted"))
     host_sees_alias = models.BooleanField(default=False)
     others = models.PositiveSmallIntegerField(default=0, help_text=_("How many more come along"))
+    language = models.CharField(max_length=10, blank=True, help_text=_("Of messages; empty: the site's own"))
 
     class Meta:
         abstract = True
@@ -251,6 +252,7 @@ class Question(models.Model):
     words = models.BinaryField(null=True, editable=False, help_text=_("Encrypted"))
     contact = models.BinaryField(null=True, editable=False, help_text=_("Encrypted"))
     contact_key = models.CharField(max_length=32, blank=True, editable=False, help_text=_("Keyed hash"))
+    language = models.CharField(max_length=10, blank=True, help_text=_("Of the answer; empty: the site's own"))
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     erase_at = models.DateTimeField()

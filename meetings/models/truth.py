@@ -93,6 +93,7 @@ class Suggestion(models.Model):
     contact = models.BinaryField(null=True, editable=False, help_text=_("Encrypted; emptied once told"))
     contact_key = models.CharField(max_length=32, blank=True, editable=False, help_text=_("Keyed hash"))
     device_key = models.CharField(max_length=32, blank=True, editable=False)
+    language = models.CharField(max_length=10, blank=True, help_text=_("Of the answer; empty: the site's own"))
     sent_at = models.DateTimeField()
     answer_by = models.DateTimeField(help_text=_("The promised answer time"))
     state = models.CharField(max_length=10, choices=enums.SuggestionState, default=enums.SuggestionState.OPEN)
