@@ -309,8 +309,8 @@ class ImportChange(models.Model):
 class Group(models.Model):
     """A standing community that meets. Several meetings a week may be its own."""
 
-    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
-    slug = models.SlugField(max_length=120, unique=True)
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, default=new_public_id, editable=False)
+    slug = models.SlugField(max_length=120, db_index=False)
     name = models.CharField(max_length=255)
     approach = models.ForeignKey(Approach, models.PROTECT, related_name="groups")
     fellowship = models.ForeignKey(Fellowship, models.PROTECT, null=True, blank=True, related_name="groups")
@@ -345,6 +345,9 @@ class Group(models.Model):
         verbose_name_plural = _("groups")
         ordering = ["name", "pk"]
         constraints = [
+            # Not `unique=True`: that makes a second index of each, for searches by pattern, which nobody makes.
+            models.UniqueConstraint(fields=["public_id"], name="group_public_id_is_its_own"),
+            models.UniqueConstraint(fields=["slug"], name="group_slug_is_its_own"),
             models.UniqueConstraint(
                 fields=["source", "source_key"], condition=~Q(source_key=""), name="group_once_per_source"
             ),

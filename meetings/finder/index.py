@@ -54,7 +54,8 @@ _FIELDS = (
     "venue__latitude", "venue__longitude", "venue__is_private_home", "hides_place",
     "confirmed_at", "created_at", "last_seen_at",
 )  # fmt: skip
-
+# What a meeting's own row keeps of its times; this module alone writes it.
+_DERIVED = ("weekdays", "next_starts_at", "next_ends_at")
 
 # Meetings to be refreshed at the end of `gathered`.
 _gathered: ContextVar[dict[int, None] | None] = ContextVar("gathered", default=None)
@@ -72,6 +73,12 @@ class Times:
     ends_at: datetime | None = None
     # The end as the group gives it, None when the length is unknown.
     known_ends_at: datetime | None = None
+
+    @property
+    def derived(self) -> tuple[list[int], datetime | None, datetime | None]:
+        """What the meeting's own row keeps of it: the fields of `_DERIVED`."""
+        weekdays = [day for day in range(7) if self.weekdays >> day & 1]
+        return weekdays, self.starts[0] if self.starts else None, self.known_ends_at
 
 
 def refresh(
@@ -272,7 +279,7 @@ def _refresh_batch(ids: list[int], rules: Rules, *, leave_trace: bool = False) -
             for row in Meeting.objects.public()
             .filter(pk__in=ids)
             .annotate(hides_place=ExpressionWrapper(access.place_is_hidden(), output_field=BooleanField()))
-            .values(*_FIELDS)
+            .values(*_FIELDS, *_DERIVED)
         }
         traits, pauses, changes = _details(list(rows))
         times = {pk: rules.times(row, pauses[pk], changes[pk]) for pk, row in rows.items()}
@@ -280,7 +287,7 @@ def _refresh_batch(ids: list[int], rules: Rules, *, leave_trace: bool = False) -
         for pk, row in rows.items():
             lines.write(_line(version, row, traits[pk], times[pk], rules))
         _write_entries(lines)
-        _write_next_starts(times)
+        _write_next_starts(times, rows)
         gone = set(ids).difference(rows)
         if gone and leave_trace:
             FinderEntry.objects.filter(pk__in=gone, is_listed=True).update(is_listed=False, version=version)
@@ -443,34 +450,35 @@ def _write_entries(lines: StringIO) -> None:
         )
 
 
-def _write_next_starts(times: dict[int, Times]) -> None:
+def _write_next_starts(times: dict[int, Times], rows: dict[int, dict]) -> None:
     """Set the meetings' own derived fields, where they differ."""
+    differing = {
+        pk: known for pk, known in times.items() if known.derived != tuple(rows[pk][name] for name in _DERIVED)
+    }
+    if not differing:
+        return
     lines = StringIO()
-    for pk, known in times.items():
+    for pk, known in differing.items():
         lines.write(f"{pk}\t{_next_cells(known)}\n")
-    columns = "id, weekdays, next_starts_at, next_ends_at"
+    columns = ", ".join(("id", *_DERIVED))
     with connection.cursor() as cursor:
         _fill(cursor, "finder_next", f"SELECT {columns} FROM meetings_meeting", columns, lines)
         cursor.execute(
             "UPDATE meetings_meeting AS m SET weekdays = n.weekdays, next_starts_at = n.next_starts_at,"
-            " next_ends_at = n.next_ends_at FROM finder_next AS n WHERE m.id = n.id AND"
-            " (m.weekdays, m.next_starts_at, m.next_ends_at) IS DISTINCT FROM"
-            " (n.weekdays, n.next_starts_at, n.next_ends_at)"
+            " next_ends_at = n.next_ends_at FROM finder_next AS n WHERE m.id = n.id"
         )
 
 
 @lru_cache(maxsize=16_384)
 def _next_cells(known: Times) -> str:
-    weekdays = _array(day for day in range(7) if known.weekdays >> day & 1)
-    starts_at = known.starts[0].isoformat() if known.starts else "\\N"
-    ends_at = known.known_ends_at.isoformat() if known.known_ends_at else "\\N"
-    return f"{weekdays}\t{starts_at}\t{ends_at}"
+    weekdays, *instants = known.derived
+    return "\t".join((_array(weekdays), *(at.isoformat() if at else "\\N" for at in instants)))
 
 
 def _refresh_times(ids: list[int], rules: Rules) -> None:
     with transaction.atomic():
         version = _begin()
-        rows = {row["pk"]: row for row in Meeting.objects.filter(pk__in=ids).values(*_FIELDS[:12])}
+        rows = {row["pk"]: row for row in Meeting.objects.filter(pk__in=ids).values(*_FIELDS[:12], *_DERIVED)}
         _traits, pauses, changes = _details(list(rows))
         times = {pk: rules.times(row, pauses[pk], changes[pk]) for pk, row in rows.items()}
         lines = StringIO()
@@ -486,7 +494,7 @@ def _refresh_times(ids: list[int], rules: Rules) -> None:
                 f"UPDATE meetings_finderentry AS e SET {updates}, version = CASE WHEN n.is_listed THEN e.version"
                 " ELSE n.times_version END FROM finder_times AS n WHERE e.meeting_id = n.meeting_id AND e.is_listed"
             )
-        _write_next_starts(times)
+        _write_next_starts(times, rows)
         FinderEntry.objects.filter(pk__in=set(ids).difference(rows)).update(is_listed=False, version=version)
 
 

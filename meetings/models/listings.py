@@ -78,8 +78,8 @@ class Meeting(models.Model):
     `meetings.finder.index`.
     """
 
-    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
-    slug = models.SlugField(max_length=120, unique=True)
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, default=new_public_id, editable=False)
+    slug = models.SlugField(max_length=120, db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="meetings")
     name = models.CharField(max_length=255)
     notes = models.TextField(blank=True)
@@ -166,6 +166,9 @@ class Meeting(models.Model):
         verbose_name_plural = _("meetings")
         ordering = ["name", "pk"]
         constraints = [
+            # Not `unique=True`: that makes a second index of each, for searches by pattern, which nobody makes.
+            models.UniqueConstraint(fields=["public_id"], name="meeting_public_id_is_its_own"),
+            models.UniqueConstraint(fields=["slug"], name="meeting_slug_is_its_own"),
             models.UniqueConstraint(
                 fields=["source", "source_key"], condition=~Q(source_key=""), name="meeting_once_per_source"
             ),
@@ -302,7 +305,8 @@ class Meeting(models.Model):
 class MeetingTrait(models.Model):
     """What a meeting says of one trait. No row: it does not say."""
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="meeting_traits")
+    # Found by the constraint's index, which begins with it.
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="meeting_traits", db_index=False)
     trait = models.ForeignKey(Trait, models.CASCADE, related_name="meeting_traits")
     value = models.CharField(max_length=8, choices=enums.TraitValue, default=enums.TraitValue.YES)
 
@@ -411,7 +415,7 @@ class SourceRow(models.Model):
     `values` was corrected by a person, and the next import leaves it alone.
     """
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="rows")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="rows", db_index=False)
     key = models.CharField(max_length=255)
     digest = models.CharField(max_length=32)
     values = models.JSONField()

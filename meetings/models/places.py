@@ -113,7 +113,7 @@ class Venue(models.Model):
     the position may be unknown or approximate.
     """
 
-    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
+    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, default=new_public_id, editable=False)
     name = models.CharField(_("name of the place"), max_length=255, blank=True)
     street = models.CharField(max_length=255, blank=True)
     area = models.CharField(_("neighborhood or area"), max_length=160, blank=True)
@@ -140,6 +140,8 @@ class Venue(models.Model):
         verbose_name_plural = _("venues")
         ordering = ["town", "name", "pk"]
         constraints = [
+            # Not `unique=True`: that makes a second index, for searches by pattern, which nobody makes.
+            models.UniqueConstraint(fields=["public_id"], name="venue_public_id_is_its_own"),
             *_position_constraints(can_be_missing=True),
             models.UniqueConstraint(
                 fields=["source", "source_key"], condition=~Q(source_key=""), name="venue_once_per_source"

@@ -12,6 +12,10 @@ from groups.models import Group
 from meetings.copying import copy_rows
 from meetings.models import Meeting, Venue
 
+# From so many new rows on, and from such a part of a table on, the planner is told of them.
+_MANY = 1_000
+_GROWTH = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -150,6 +154,17 @@ def tell_planner(cursor: Any, table: str, columns: str = "") -> None:
     cursor.execute("SET LOCAL default_statistics_target = 20")
     cursor.execute(f"ANALYZE {table} ({columns})" if columns else f"ANALYZE {table}")
     cursor.execute("SET LOCAL default_statistics_target = DEFAULT")
+
+
+def tell_planner_of_growth(cursor: Any, table: str, new: int, columns: str) -> None:
+    """Let the planner know a kept table anew when many of its rows are `new`, just written.
+
+    Of a few more rows among many it would learn nothing, and look at thousands for it.
+    """
+    cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
+    [known] = cursor.fetchone()
+    if new > _MANY and new > known * _GROWTH:
+        tell_planner(cursor, table, columns)
 
 
 def columns_as_json(table: Table, alias: str, more: Iterable[str] = ()) -> str:

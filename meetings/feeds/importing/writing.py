@@ -15,12 +15,19 @@ from groups.models import ImportRun, Source
 from meetings.copying import copy_rows
 from meetings.enums import ChannelState
 from meetings.feeds.importing import sharing
-from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as_json, merge, tell_planner, write
+from meetings.feeds.importing.tables import (
+    GROUPS,
+    MEETINGS,
+    VENUES,
+    columns_as_json,
+    merge,
+    tell_planner,
+    tell_planner_of_growth,
+    write,
+)
 from meetings.models import Trait
 
 _CHANGE_COLUMNS = ("run_id", "key", "action", "before", "after")
-# From so many new rows on, the planner is told of them.
-_MANY = 1_000
 
 
 @dataclass(slots=True)
@@ -109,9 +116,9 @@ class Writer:
             " FROM incoming i WHERE NOT i.is_known",
             action=ImportAction.CREATED.value,
         )
-        if self._written.created > _MANY:
-            tell_planner(self._cursor, "meetings_meeting", "id, source_id, group_id, venue_id, state")
-            tell_planner(self._cursor, "meetings_meetingtrait", "meeting_id, trait_id")
+        created = self._written.created
+        tell_planner_of_growth(self._cursor, "meetings_meeting", created, "id, source_id, group_id, venue_id, state")
+        tell_planner_of_growth(self._cursor, "meetings_meetingtrait", created, "meeting_id, trait_id")
 
     def _change(self) -> None:
         """Set what the feed changed, field by field, around what people corrected."""
@@ -184,9 +191,8 @@ class Writer:
             " ON CONFLICT (source_id, key) DO UPDATE SET digest = excluded.digest, values = excluded.values,"
             " run_id = excluded.run_id"
         )
-        if self._written.created > _MANY:
-            # Without it the planner may take 300,000 rows for a few and join them one by one.
-            tell_planner(self._cursor, "meetings_sourcerow", "source_id, key, meeting_id")
+        # Without it the planner may take 300,000 rows for a few and join them one by one.
+        tell_planner_of_growth(self._cursor, "meetings_sourcerow", self._written.created, "source_id, key, meeting_id")
         self._sql(
             "UPDATE meetings_sourcerow r SET digest = t.digest FROM touched t"
             " WHERE r.source_id = %(source)s AND r.key = t.key"
