@@ -6,6 +6,7 @@ The values of the approach choices are those of the catalogue's own data file,
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ListingState(TextChoices):
@@ -250,7 +251,7 @@ class CameBy(TextChoices):
 
 
 class ClaimState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("not decided yet", "Open")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")

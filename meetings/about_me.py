@@ -59,6 +59,7 @@ def as_data(kept: Kept) -> dict[str, Any]:
                 "address": address_of(standing),
                 "alias": alias_of(standing),
                 "others": standing.others,
+                "language": standing.language,
                 "dates_left": standing.dates_left,
                 "created_at": _iso(standing.created_at),
                 "ended_at": _iso(standing.ended_at),
@@ -71,6 +72,7 @@ def as_data(kept: Kept) -> dict[str, Any]:
                 "meeting": question.meeting.name,
                 "words": words_of(question),
                 "address": address_of(question),
+                "language": question.language,
                 "asked_at": _iso(question.asked_at),
             }
             for question in kept.questions
@@ -80,6 +82,7 @@ def as_data(kept: Kept) -> dict[str, Any]:
                 "kind": suggestion.kind,
                 "words": suggestion.words,
                 "address": address_of(suggestion),
+                "language": suggestion.language,
                 "sent_at": _iso(suggestion.sent_at),
             }
             for suggestion in kept.suggestions
@@ -120,7 +123,7 @@ def erase(contact_key: str, *, now: datetime) -> int:
             question.delete()
     for suggestion in kept.suggestions:
         # What was suggested stays, and nobody's: its page can still be followed.
-        Suggestion.objects.filter(pk=suggestion.pk).update(contact=None, contact_key="")
+        Suggestion.objects.filter(pk=suggestion.pk).update(contact=None, contact_key="", language="")
     PrivateLink.objects.filter(contact_key=contact_key).delete()
     return len(kept.rsvps) + len(kept.standing) + len(kept.questions) + len(kept.suggestions)
 
@@ -136,6 +139,7 @@ def _place(rsvp: Rsvp) -> dict[str, Any]:
         "alias": alias_of(rsvp),
         "host_sees_alias": rsvp.host_sees_alias,
         "others": rsvp.others,
+        "language": rsvp.language,
         "created_at": _iso(rsvp.created_at),
         "confirmed_at": _iso(rsvp.confirmed_at),
         "cancelled_at": _iso(rsvp.cancelled_at),

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ChannelState(TextChoices):
@@ -233,7 +234,7 @@ class ReportKind(TextChoices):
 
 
 class ReportState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("not decided yet", "Open")
     ANSWERED = "answered", _("Answered: it is right as it stands")
     PUT_RIGHT = "put-right", _("Put right")
     REFUSED = "refused", _("Not followed")
@@ -255,7 +256,7 @@ class SuggestionState(TextChoices):
 
 
 class Verdict(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("not decided yet", "Open")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Not accepted")
 
@@ -282,6 +283,6 @@ class DecisionKind(TextChoices):
 
 
 class TwinState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("not decided yet", "Open")
     MERGED = "merged", _("The same: merged")
     APART = "apart", _("Not the same")

@@ -26,7 +26,7 @@ from meetings.rsvps.people import ERASED
 # After the start of the date; for a place given back, after it was given back if that is earlier.
 ERASED_AFTER = timedelta(hours=24)
 
-_KNOWN = Q(contact__isnull=False) | Q(alias__isnull=False)
+_KNOWN = Q(contact__isnull=False) | Q(alias__isnull=False) | ~Q(language="")
 
 
 def erase_past(*, now: datetime) -> int:
@@ -63,9 +63,11 @@ def _erase_standing(last: datetime) -> None:
 
 
 def _erase_questions(now: datetime) -> None:
-    past = Question.objects.filter(erase_at__lte=now).filter(Q(words__isnull=False) | Q(contact__isnull=False))
+    past = Question.objects.filter(erase_at__lte=now).filter(
+        Q(words__isnull=False) | Q(contact__isnull=False) | ~Q(language="")
+    )
     OutgoingMessage.objects.filter(question__in=past, recipient__isnull=False).delete()
-    past.update(words=None, contact=None, contact_key="")
+    past.update(words=None, contact=None, contact_key="", language="")
     OutgoingMessage.objects.filter(words__isnull=False, recipient__isnull=True).update(words=None)
 
 

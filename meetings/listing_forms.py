@@ -14,6 +14,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groups import dates
 from meetings import listing_fields, schedules, traits
 from meetings.enums import TraitKind, TraitValue
 from meetings.listing_fields import Askable, Part, Section
@@ -35,15 +36,6 @@ _REPEATS = [
     ("3-months", gettext_lazy("In certain weeks of every third month")),
     (ONCE, gettext_lazy("Once: on its first date")),
     (NEVER, gettext_lazy("No fixed days: by appointment, or at any time")),
-]
-_DAYS = [
-    (0, gettext_lazy("Monday")),
-    (1, gettext_lazy("Tuesday")),
-    (2, gettext_lazy("Wednesday")),
-    (3, gettext_lazy("Thursday")),
-    (4, gettext_lazy("Friday")),
-    (5, gettext_lazy("Saturday")),
-    (6, gettext_lazy("Sunday")),
 ]
 _WEEKS = [
     (1, gettext_lazy("First")),
@@ -132,7 +124,7 @@ class ListingForm(forms.Form):
             choices.insert(0, (repeats, gettext_lazy("As it is now")))
         self.fields[REPEATS] = forms.ChoiceField(choices=choices, label=gettext_lazy("How often"))
         self.fields[WEEKDAYS] = forms.TypedMultipleChoiceField(
-            choices=_DAYS, coerce=int, required=False, label=gettext_lazy("On which days"),
+            choices=dates.WEEKDAY_CHOICES, coerce=int, required=False, label=gettext_lazy("On which days"),
             widget=forms.CheckboxSelectMultiple,
         )  # fmt: skip
         self.fields[POSITIONS] = forms.TypedMultipleChoiceField(

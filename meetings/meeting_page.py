@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from groups import dates
 from groups.enums import Belief, Covers, Goal
 from groups.text import web_address
 from meetings import (
@@ -248,7 +247,7 @@ def one_date(
     return Date(
         start=start,
         iso=local.isoformat(),
-        day_label=wording.day_label(local, today=now.astimezone(zone)),
+        day_label=dates.at_start(wording.day_label(local, today=now.astimezone(zone))),
         time_label=wording.time_label(start, meeting.time_zone),
         zone_label=wording.zone_label(meeting.time_zone, at=start.starts_at),
         in_progress=ahead <= timedelta(0) and not start.is_cancelled,
@@ -310,8 +309,7 @@ def _pauses(meeting: Meeting, now: datetime) -> list[str]:
 
 
 def _date_words(on: date) -> str:
-    # Translators: a date by itself, in the letters of Django's date filter.
-    return dateformat.format(on, pgettext("date format", "l j F Y"))
+    return dates.day_long(on)
 
 
 # ── Where ───────────────────────────────────────────────────────────────────

@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from meetings import contacts, posting, tokens, wording
+from groups import dates
+from meetings import contacts, languages, posting, tokens, wording
 from meetings.channels import Parcel
 from meetings.enums import Channel, LinkPurpose, MessageKind, RsvpReason
 from meetings.models import Meeting, Occurrence, OutgoingMessage, ReminderWishes, Rsvp, StandingRsvp
@@ -37,8 +36,20 @@ class Words:
 def parcel_of(message: OutgoingMessage, *, now: datetime) -> Parcel:
     """Return the message as it is handed over. Makes a private link when it needs one.
 
-    The message is from `claiming.claimed`. Raises contacts.UnreadableContact.
+    It is in the language its recipient used. The message is from `claiming.claimed`. Raises
+    contacts.UnreadableContact.
     """
+    with languages.speaking(language_of(message)):
+        return _parcel_of(message, now=now)
+
+
+def language_of(message: OutgoingMessage) -> str:
+    """Return the code of the language to write in, "" for the site's own: as it is kept now. No query."""
+    kept = message.rsvp or message.standing
+    return message.language if kept is None else kept.language
+
+
+def _parcel_of(message: OutgoingMessage, *, now: datetime) -> Parcel:
     to = contacts.address_of(message.recipient)
     words = words_of(message, now=now)
     stop = _address("meetings:messages_stop", signing.signed("stop", message.public_id))
@@ -395,8 +406,7 @@ def _when(at: datetime, meeting: Meeting, wishes: ReminderWishes | None) -> _Whe
     zone = (wishes.time_zone if wishes else "") or meeting.time_zone
     local = at.astimezone(ZoneInfo(zone))
     return _When(
-        # Translators: the time of day in messages, in the letters of Django's date filter.
-        time=dateformat.format(local, pgettext("time format", "H:i")),
+        time=dates.clock(local),
         day=wording.day_label(local),
         zone=wording.zone_label(zone, at=at),
     )

@@ -7,7 +7,7 @@ when the message goes.
 from datetime import datetime, timedelta
 
 from groups.models import Claim, Group, Source
-from meetings import codes, contacts
+from meetings import codes, contacts, languages
 from meetings.enums import ContactKind, MessageKind, MessageReason, MessageState
 from meetings.models import OutgoingMessage, Question, Rsvp, StandingRsvp, Suggestion
 from meetings.models.messages import OPEN_STATES
@@ -46,20 +46,19 @@ def send_code(kept: Rsvp | StandingRsvp, code: str, *, now: datetime) -> None:
         _send(MessageKind.CODE, kept.contact, now=now, words=words, **_subject(kept))
 
 
-def send_about_me(kind: ContactKind, address: str, *, now: datetime) -> None:
+def send_about_me(kind: ContactKind, address: str, *, now: datetime, language: str = "") -> None:
     """Send the link to everything kept about an address or number, also when that is nothing."""
-    _send(MessageKind.ABOUT_ME, contacts.sealed(kind, address), now=now)
+    _send(MessageKind.ABOUT_ME, contacts.sealed(kind, address), now=now, language=language)
 
 
 def send_question(question: Question, address: str, *, now: datetime) -> None:
     """Send a question to the group's own address."""
-    sealed = contacts.sealed(ContactKind.EMAIL, address)
-    _send(MessageKind.QUESTION, sealed, now=now, question=question, group=question.meeting.group)
+    _send_keeper(MessageKind.QUESTION, address, now=now, question=question, group=question.meeting.group)
 
 
 def send_answer(question: Question, words: bytes, *, now: datetime) -> None:
     """Send the group's answer, encrypted `words`, to whoever asked."""
-    _send(MessageKind.ANSWER, question.contact, now=now, question=question, words=words)
+    _send(MessageKind.ANSWER, question.contact, now=now, question=question, words=words, language=question.language)
 
 
 def send_claim_code(claim: Claim, address: str, code: str, *, now: datetime) -> None:
@@ -70,8 +69,7 @@ def send_claim_code(claim: Claim, address: str, code: str, *, now: datetime) -> 
     """
     OutgoingMessage.objects.filter(claim=claim, state__in=OPEN_STATES, handed_at=None).delete()
     words = contacts.encrypt({CLAIM_CODE: code})
-    recipient = contacts.sealed(ContactKind.EMAIL, address)
-    message = _made(MessageKind.CLAIM, recipient, now=now, words=words, claim=claim, group=claim.group)
+    message = _made_for_keeper(MessageKind.CLAIM, address, now=now, words=words, claim=claim, group=claim.group)
     if not address:
         # The words, which nobody can read, go with the next erasure.
         message.recipient = None
@@ -82,43 +80,45 @@ def send_claim_code(claim: Claim, address: str, code: str, *, now: datetime) -> 
 def send_invitation(group: Group, address: str, secret: str, *, now: datetime) -> None:
     """Send the link to an invitation to host to the address that a host typed."""
     words = contacts.encrypt({INVITATION: secret})
-    _send(MessageKind.CLAIM, contacts.sealed(ContactKind.EMAIL, address), now=now, words=words, group=group)
+    _send_keeper(MessageKind.CLAIM, address, now=now, words=words, group=group)
 
 
 def send_new_host(group: Group, addresses: list[str], *, now: datetime) -> None:
     """Tell a group's other hosts that somebody new keeps it with them."""
     for address in addresses:
         words = contacts.encrypt({NEW_HOST: group.slug})
-        _send(MessageKind.CLAIM, contacts.sealed(ContactKind.EMAIL, address), now=now, words=words, group=group)
+        _send_keeper(MessageKind.CLAIM, address, now=now, words=words, group=group)
 
 
 def send_feed_failing(source: Source, *, now: datetime) -> None:
     """Tell the owner of a feed that it cannot be read. Raises contacts.UnreadableContact."""
     if source.owner_contact is not None:
-        _send(MessageKind.FEED_FAILING, source.owner_contact, now=now, source=source)
+        address = contacts.address_of(source.owner_contact)
+        language = languages.of_address(address)
+        _send(MessageKind.FEED_FAILING, source.owner_contact, now=now, source=source, language=language)
 
 
 def send_still_true(group: Group, address: str, *, now: datetime) -> None:
     """Ask one keeper of a group whether its listings are still true. One that has not gone gives way."""
     _replace(MessageKind.STILL_TRUE, group, address, now=now)
-    _send(MessageKind.STILL_TRUE, contacts.sealed(ContactKind.EMAIL, address), now=now, group=group)
+    _send_keeper(MessageKind.STILL_TRUE, address, now=now, group=group)
 
 
 def send_unlisted(group: Group, address: str, *, is_off: bool, now: datetime) -> None:
     """Tell a keeper that listings of the group are no longer shown, or will soon not be."""
     words = contacts.encrypt({IS_OFF: is_off})
-    _send(MessageKind.UNLISTED, contacts.sealed(ContactKind.EMAIL, address), now=now, group=group, words=words)
+    _send_keeper(MessageKind.UNLISTED, address, now=now, group=group, words=words)
 
 
 def send_report(group: Group, address: str, *, now: datetime) -> None:
     """Tell a keeper that somebody found a listing of the group wrong. One that has not gone gives way."""
     _replace(MessageKind.REPORT, group, address, now=now)
-    _send(MessageKind.REPORT, contacts.sealed(ContactKind.EMAIL, address), now=now, group=group)
+    _send_keeper(MessageKind.REPORT, address, now=now, group=group)
 
 
 def send_suggestion(suggestion: Suggestion, recipient: bytes, *, now: datetime) -> None:
     """Tell somebody what became of their suggestion; `recipient` is encrypted."""
-    _send(MessageKind.SUGGESTION, recipient, now=now, suggestion=suggestion)
+    _send(MessageKind.SUGGESTION, recipient, now=now, suggestion=suggestion, language=suggestion.language)
 
 
 def _replace(kind: MessageKind, group: Group, address: str, *, now: datetime) -> None:
@@ -134,6 +134,16 @@ def _subject(kept: Rsvp | StandingRsvp) -> dict[str, Rsvp | StandingRsvp]:
 
 def _send(kind: MessageKind, recipient: bytes, *, now: datetime, **about) -> None:
     _made(kind, recipient, now=now, **about).save()
+
+
+def _send_keeper(kind: MessageKind, address: str, *, now: datetime, **about) -> None:
+    _made_for_keeper(kind, address, now=now, **about).save()
+
+
+def _made_for_keeper(kind: MessageKind, address: str, *, now: datetime, **about) -> OutgoingMessage:
+    """Make a message to somebody who keeps listings: in the language of their account, if they have one."""
+    sealed = contacts.sealed(ContactKind.EMAIL, address)
+    return _made(kind, sealed, now=now, language=languages.of_address(address), **about)
 
 
 def _made(kind: MessageKind, recipient: bytes, *, now: datetime, **about) -> OutgoingMessage:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from groups import dates
 from groups.enums import FeedFormat, Role
 from groups.models import Group, Source
 from groups.text import web_address
@@ -142,5 +142,4 @@ def _with_owner(source: Source | None, lines: list[str], *, page: str) -> Proven
 
 
 def _day(moment: datetime) -> str:
-    # Translators: a date by itself, in the letters of Django's date filter.
-    return dateformat.format(moment, pgettext("date format", "j F Y"))
+    return dates.day(moment)

@@ -45,14 +45,19 @@ def address_of(group: Group) -> str:
     return next((address for address in addresses if address and "@" in address), "")
 
 
-def ask(meeting: Meeting, *, words: str, reply_to: str, now: datetime) -> Question:
-    """Keep the question and send it to the group. `reply_to` is an e-mail address, or "" for no answer."""
+def ask(meeting: Meeting, *, words: str, reply_to: str, now: datetime, language: str = "") -> Question:
+    """Keep the question and send it to the group.
+
+    `reply_to` is an e-mail address, or "" for no answer; `language` the code of the one the
+    answer comes in, "" for the site's own.
+    """
     with transaction.atomic():
         question = Question.objects.create(
             meeting=meeting,
             words=contacts.encrypt({"words": words}),
             contact=contacts.sealed(ContactKind.EMAIL, reply_to) if reply_to else None,
             contact_key=contacts.match_key(ContactKind.EMAIL, reply_to) if reply_to else "",
+            language=language if reply_to else "",
             asked_at=now,
             erase_at=now + KEPT_FOR,
         )
@@ -72,8 +77,8 @@ def answer(question: Question, *, words: str, now: datetime) -> None:
         posting.send_answer(question, contacts.encrypt({"words": words}), now=now)
         question.answered_at = now
         question.words = question.contact = None
-        question.contact_key = ""
-        question.save(update_fields=["answered_at", "words", "contact", "contact_key"])
+        question.contact_key = question.language = ""
+        question.save(update_fields=["answered_at", "words", "contact", "contact_key", "language"])
 
 
 def words_of(question: Question) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings import languages
 from meetings.enums import Channel
 from meetings.models import ReminderWishes, Rsvp, StandingRsvp
 from meetings.models.messages import LEAST_MINUTES, MOST_MINUTES, MOST_REMINDERS
@@ -123,6 +124,7 @@ class RemindersForm(forms.Form):
             asks_after=said["asks_after"],
             time_zone=said["time_zone"],
             quiet=quiet,
+            language=languages.in_use(),
         )
 
 

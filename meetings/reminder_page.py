@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from groups import dates
 from meetings import channels, wording
 from meetings.channels import push
 from meetings.enums import Channel, ContactKind, MessageKind, MessageState, RsvpState
@@ -119,8 +119,7 @@ def _line(row: OutgoingMessage, zone: str) -> Line:
         state_label=str(state.label),
         at=at,
         # Translators: the moment of a reminder: day and time.
-        moment=_("%(day)s, %(time)s")
-        % {"day": wording.day_label(local), "time": dateformat.format(local, pgettext("time format", "H:i"))},
+        moment=_("%(day)s, %(time)s") % {"day": wording.day_label(local), "time": dates.clock(local)},
         why=why,
     )
 

@@ -8,7 +8,7 @@ from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from meetings import channels, rsvps
+from meetings import channels, languages, rsvps
 from meetings.enums import Channel, ContactKind
 from meetings.models import Meeting
 from meetings.models.rsvps import MOST_OTHERS
@@ -179,6 +179,7 @@ class RsvpForm(PersonForm):
             alias=alias,
             host_sees_alias=bool(alias),
             others=said["others"],
+            language=languages.in_use(),
         )
 
     @property

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groups import dates
 from meetings import listing_fields, reports, schedules, suggestions, wording
 from meetings.enums import ChannelState, ReportKind, SuggestionKind
 from meetings.listing_fields import Askable
@@ -166,6 +167,6 @@ def _recent_dates(meeting: Meeting, now: datetime) -> list[tuple[str, str]]:
     past = schedules.starts(schedule, after=now - _RECENT, before=now)
     zone = ZoneInfo(meeting.time_zone)
     return [
-        (start.original_on.isoformat(), wording.day_label(start.starts_at.astimezone(zone)))
+        (start.original_on.isoformat(), dates.at_start(wording.day_label(start.starts_at.astimezone(zone))))
         for start in reversed(past[-MOST_DATES:])
     ]

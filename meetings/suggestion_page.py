@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from groups import dates
 from groups.enums import GroupState, ListingState
 from meetings import listing_fields
 from meetings.enums import SuggestionKind, SuggestionState, Verdict
@@ -66,8 +65,7 @@ def prepare(suggestion: Suggestion) -> SuggestionPage:
 
 def day(moment: datetime) -> str:
     """Return a day in words, by the calendar of UTC."""
-    # Translators: a date by itself, in the letters of Django's date filter.
-    return dateformat.format(moment, pgettext("date format", "l j F Y"))
+    return dates.day_long(moment)
 
 
 def _words(name: str, value: object) -> str:

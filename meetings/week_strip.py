@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from groups import dates
 from meetings import schedules, wording
 from meetings.enums import ChannelState
 from meetings.models import Meeting
@@ -55,7 +55,7 @@ def week_of(meetings: Iterable[Meeting], *, now: datetime, here: Meeting | None 
     zones = sorted({meeting.time_zone for meeting in meetings if meeting.time_zone})
     today = now.astimezone(ZoneInfo(zones[0])).weekday() if len(zones) == 1 else None
     week = Week(
-        days=[Day(str(WEEKDAYS[weekday]), weekday == today) for weekday in range(7)],
+        days=[Day(dates.weekday(weekday), weekday == today) for weekday in range(7)],
         others=[],
         zone_labels=[wording.zone_label(zone, at=now) for zone in zones],
     )
@@ -90,7 +90,7 @@ def glance(meetings: Iterable[Meeting], *, limit: int) -> list[str]:
             seldom.append(schedules.describe(schedule))
     lines = [
         _("%(day)s %(hours)s")
-        % {"day": WEEKDAYS[weekday], "hours": pgettext("list", ", ").join(dict.fromkeys(weekly[weekday]))}
+        % {"day": dates.weekday(weekday), "hours": pgettext("list", ", ").join(dict.fromkeys(weekly[weekday]))}
         for weekday in sorted(weekly)
     ]
     lines += dict.fromkeys(seldom)

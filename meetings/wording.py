@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from groups import dates
 from meetings import access, schedules
 from meetings.enums import Attendance, ChannelState
 from meetings.models import Meeting, Venue
@@ -38,16 +37,14 @@ def offset_label(local: datetime) -> str:
 
 
 def day_label(local: datetime, *, today: datetime | None = None) -> str:
-    """Return "Tuesday 1 December", with "Today, " or "Tomorrow, " in front when it is.
+    """Return "Tuesday 1 December" for inside a sentence, with "Today, " or "Tomorrow, " in front when it is.
 
     Both are aware and in the same zone. Another year than today's is named.
     """
     if today is not None and local.year != today.year:
-        # Translators: a date by itself, in the letters of Django's date filter.
-        day = dateformat.format(local, pgettext("date format", "l j F Y"))
+        day = dates.day_long(local)
     else:
-        # Translators: a date of this year, in the letters of Django's date filter.
-        day = dateformat.format(local, pgettext("date format", "l j F"))
+        day = dates.weekday_and_day(local)
     if today is not None:
         away = (local.date() - today.date()).days
         if away == 0:

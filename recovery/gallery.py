@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from groups import help_lines
+from groups import dates, help_lines
 from groups.catalogue import Source
 from meetings.enums import Attendance
 from meetings.join_step import JoinStep
@@ -36,7 +36,9 @@ class SampleForm(forms.Form):
 
     town = forms.CharField(label=_("Town or postcode"), help_text=_("We use it for this search and do not keep it."))
     words = forms.CharField(label=_("Anything else"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
-    day = forms.ChoiceField(label=_("Day"), choices=[("", _("Any day")), ("monday", _("Monday"))], required=False)
+    day = forms.ChoiceField(
+        label=_("Day"), choices=[("", _("Any day")), ("monday", dates.weekday_lazy(0))], required=False
+    )
     others = forms.ChoiceField(
         label=_("Who comes with you?"), choices=[("0", _("Nobody")), ("1", _("One more"))], widget=forms.RadioSelect
     )
@@ -154,7 +156,7 @@ def _way(way: Attendance) -> SimpleNamespace:
 
 def _week() -> list[SimpleNamespace]:
     meeting = SimpleNamespace(time_label="7:00 pm", name="Demo meeting", url="#week", attendance_label="online")
-    names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    names = [dates.weekday(number) for number in range(7)]
     return [
         SimpleNamespace(label=name, is_today=number == 2, meetings=[meeting] * (number % 3))
         for number, name in enumerate(names)

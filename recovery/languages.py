@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from meetings import languages
 from meetings.views.private import open_form
 
 
@@ -15,6 +16,8 @@ from meetings.views.private import open_form
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the pages in the language that was pressed until the browser is closed, and go back to the page.
+
+    Messages to somebody who is signed in are in that language from then on.
 
     An unknown language changes nothing. `next` leads to a page of this site or to the home page.
     """
@@ -30,4 +33,6 @@ def choose(request: HttpRequest) -> HttpResponse:
             httponly=True,
             samesite=settings.LANGUAGE_COOKIE_SAMESITE,
         )
+        if request.user.is_authenticated:
+            languages.keep(request.user, code)
     return response

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groups import dates
 from groups.access import Scope
 from meetings import access, listing_fields
 from meetings.curation.bulk import Action, Change
@@ -15,15 +16,6 @@ from meetings.enums import TraitValue, Verdict
 from meetings.models import SuggestedValue, Trait, Venue
 
 LONGEST_REASON = 300
-_DAYS = [
-    (0, gettext_lazy("Monday")),
-    (1, gettext_lazy("Tuesday")),
-    (2, gettext_lazy("Wednesday")),
-    (3, gettext_lazy("Thursday")),
-    (4, gettext_lazy("Friday")),
-    (5, gettext_lazy("Saturday")),
-    (6, gettext_lazy("Sunday")),
-]
 
 
 class _Plain(forms.Form):
@@ -197,7 +189,7 @@ class DaysForm(_Plain):
     """Days and a time for copies of a meeting, each at its own day."""
 
     days = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Also on"), choices=_DAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Also on"), choices=dates.WEEKDAY_CHOICES, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     start_time = forms.TimeField(
         label=gettext_lazy("Starts at"),

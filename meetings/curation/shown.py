@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
+from groups import dates
 from groups.enums import FeedFormat, GroupState, ListingState
 from meetings import access, confirmations, schedules
 from meetings.enums import ChannelState, ReportState, ReviewFlag, TwinState, UnlistedWhy
@@ -260,10 +260,8 @@ def _copy(*, is_found: bool, ought_to_be: bool) -> Rule:
 
 
 def _day(moment: datetime) -> str:
-    # Translators: a date by itself, in the letters of Django's date filter.
-    return dateformat.format(moment, pgettext("date format", "j F Y"))
+    return dates.day(moment)
 
 
 def _date(day: date) -> str:
-    # Translators: a date by itself, in the letters of Django's date filter.
-    return dateformat.format(day, pgettext("date format", "j F Y"))
+    return dates.day(day)

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from groups import dates
 from groups.access import Scope
 from groups.enums import ListingState
 from groups.models import Approach, Fellowship, HostRole, Source
@@ -36,15 +37,6 @@ _SORTS = {
     "confirmed": (gettext_lazy("Longest not confirmed"), (F("confirmed_at").asc(nulls_first=True),)),
     "changed": (gettext_lazy("Last changed"), (F("updated_at").desc(),)),
 }
-_WEEKDAYS = [
-    (0, gettext_lazy("Monday")),
-    (1, gettext_lazy("Tuesday")),
-    (2, gettext_lazy("Wednesday")),
-    (3, gettext_lazy("Thursday")),
-    (4, gettext_lazy("Friday")),
-    (5, gettext_lazy("Saturday")),
-    (6, gettext_lazy("Sunday")),
-]
 
 
 @dataclass(frozen=True)
@@ -92,7 +84,7 @@ class ListingFilter(django_filters.FilterSet):
         field_name="venue__public_id", label=gettext_lazy("Place"), widget=forms.HiddenInput
     )
     day = django_filters.ChoiceFilter(
-        choices=_WEEKDAYS, method="filter_day", label=gettext_lazy("Day"), empty_label=gettext_lazy("Any")
+        choices=dates.WEEKDAY_CHOICES, method="filter_day", label=gettext_lazy("Day"), empty_label=gettext_lazy("Any")
     )
     way = django_filters.ChoiceFilter(
         choices=[

@@ -33,6 +33,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vRecur
 
+from groups import dates
 from meetings import schedules
 from meetings.feeds.ical_zones import clock_changes, time_zone
 from meetings.schedules import Frequency, Schedule, Start
@@ -296,5 +297,5 @@ def _event(uid: str, words: Words, revision: Revision, start: Start, entry: Seri
 def _title(words: Words, start: Start, zone_name: str, *, is_off: bool) -> str:
     wall = start.starts_at.astimezone(schedules.zone_named(zone_name))
     # Translators: the whole of what a neutral calendar entry says.
-    title = words.title or _("Reminder for %(time)s") % {"time": f"{wall:%H:%M}"}
+    title = words.title or _("Reminder for %(time)s") % {"time": dates.clock(wall)}
     return _("Cancelled: %(title)s") % {"title": title} if is_off else title

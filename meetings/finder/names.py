@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from groups import dates
 from groups import enums as group_enums
 from groups.models import Approach, Fellowship
 from groups.text import fold
@@ -87,7 +87,7 @@ def read() -> Names:
         "covers": dict(group_enums.Covers.choices),
         "for": {"me": group_enums.ForWhom.PERSON.label, "someone": group_enums.ForWhom.FAMILY.label},
         "attendance": dict(Attendance.choices),
-        "day": {TODAY: _("Today"), TOMORROW: _("Tomorrow")} | {day: WEEKDAYS[n] for n, day in enumerate(DAYS)},
+        "day": {TODAY: _("Today"), TOMORROW: _("Tomorrow")} | {day: dates.weekday(n) for n, day in enumerate(DAYS)},
         "time": dict(TimeOfDay.choices),
         "first_visit": {"yes": _("Good for a first visit")},
         "open": {"yes": _("Anyone may come")},

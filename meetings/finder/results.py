@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from groups import dates
 from meetings import access, geo, provenance, schedules, wording
 from meetings.finder import cards
 from meetings.finder.cards import Card
@@ -197,7 +198,7 @@ def _when(
     own = start.starts_at.astimezone(own_zone)
     own_label = wording.zone_label(schedule.time_zone, at=start.starts_at)
     if start.is_moved:
-        days, times = wording.day_label(own), wording.time_label(start, schedule.time_zone)
+        days, times = dates.at_start(wording.day_label(own)), wording.time_label(start, schedule.time_zone)
     if zone is None:
         return days, times, own_label, own
     local = start.starts_at.astimezone(zone)
@@ -206,7 +207,7 @@ def _when(
     shift = (local.date() - own.date()).days
     rule = schedule.rule
     if start.is_moved or (shift and rule.frequency is not schedules.Frequency.WEEKLY):
-        days = wording.day_label(local)
+        days = dates.at_start(wording.day_label(local))
     elif shift:
         moved = schedules.Rule(rule.frequency, tuple((day + shift) % 7 for day in rule.weekdays), rule.interval)
         days = schedules.describe_days(moved)

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from groups import access
+from groups.dates import day as day_in_words
 from groups.enums import ClaimState, GroupState, ListingState
 from groups.models import Claim, Group, HostRole
 from meetings import freshness, listing_fields, meeting_page, schedules, week_strip, wording
@@ -163,8 +163,7 @@ def truth_label(meeting: Meeting, *, now: datetime) -> str:
     if meeting.confirmed_at is None:
         return _("Nobody has confirmed it yet")
     zone = ZoneInfo(meeting.time_zone or "UTC")
-    # Translators: a date by itself, in the letters of Django's date filter.
-    day = dateformat.format(meeting.confirmed_at.astimezone(zone), pgettext("date format", "j F Y"))
+    day = day_in_words(meeting.confirmed_at.astimezone(zone))
     days = max(0, (now - meeting.confirmed_at).days)
     if days == 0:
         return _("Confirmed today")

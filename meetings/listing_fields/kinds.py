@@ -14,10 +14,10 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 from django.db import models
-from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from groups import dates
 from groups.forms import clean_zone
 from meetings import schedules
 
@@ -216,8 +216,7 @@ class Day(Kind):
         return held.isoformat() if held else None
 
     def words(self, value: str | None) -> str:
-        # Translators: a date by itself, in the letters of Django's date filter.
-        return dateformat.format(date.fromisoformat(value), pgettext("date format", "l j F Y")) if value else ""
+        return dates.day_long(date.fromisoformat(value)) if value else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count, islice
 
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
+from groups import dates
 from meetings import schedules
 from meetings.enums import Attendance
 from meetings.finder import names, results
@@ -99,7 +99,7 @@ _SEVERAL, _NO_DAY = 7, 8
 def _title(section: int) -> str:
     if section == _SEVERAL:
         return _("Most days")
-    return _("By appointment, or at any time") if section == _NO_DAY else str(WEEKDAYS[section])
+    return _("By appointment, or at any time") if section == _NO_DAY else dates.weekday(section)
 
 
 def _is_plainly_weekly(meeting: Meeting, days: int) -> bool:

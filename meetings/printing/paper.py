@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
-from django.utils import dateformat
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from groups import dates
 from meetings.hosting import sheet as letters
 from meetings.hosting.poster import PAPERS
 from meetings.printing.entries import BOOKLET, LIST, TRIFOLD, Entry, Listing
@@ -270,8 +270,7 @@ def _code(address: str) -> bytes:
 
 
 def _date(now: datetime) -> str:
-    # Translators: a date by itself, in the letters of Django's date filter.
-    return dateformat.format(now, pgettext("date format", "j F Y"))
+    return dates.day(now)
 
 
 class _Paper(FPDF):

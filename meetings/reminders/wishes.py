@@ -40,11 +40,13 @@ def choose(
     asks_after: bool = True,
     time_zone: str = "",
     quiet: planning.QuietHours | None = planning.QUIET_BY_DEFAULT,
+    language: str | None = None,
 ) -> ReminderWishes:
     """Keep what somebody wishes, and plan their reminders anew in the same breath.
 
     `offsets` are minutes before the start; none at all is no reminder. No `channels` is every
-    way they gave. Raises TooManyReminders.
+    way they gave. `language` is the code of the one that messages come in from now on; None
+    leaves it as it is. Raises TooManyReminders.
     """
     wanted = sorted(set(offsets))
     if len(wanted) > MOST_REMINDERS or any(not LEAST_MINUTES <= minutes <= MOST_MINUTES for minutes in wanted):
@@ -55,8 +57,17 @@ def choose(
         wishes.is_plain, wishes.asks_after, wishes.time_zone = is_plain, asks_after, time_zone
         wishes.quiet_from, wishes.quiet_until = (quiet.begins, quiet.ends) if quiet else (None, None)
         wishes.save()
+        if language is not None:
+            _speak(kept, language)
         plan_all(kept, now=now)
     return wishes
+
+
+def _speak(kept: Rsvp | StandingRsvp, language: str) -> None:
+    kept.language = language
+    kept.save(update_fields=["language"])
+    if isinstance(kept, StandingRsvp):
+        kept.rsvps.update(language=language)
 
 
 def plan_all(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:

@@ -8,7 +8,14 @@ from meetings.models import Question, Rsvp, StandingRsvp
 from meetings.reminders import wishes
 
 # What is erased of a person; `erased` in SQL and in `forget` below is the same.
-ERASED = {"contact": None, "contact_key": "", "contact_kind": ContactKind.NONE, "alias": None, "host_sees_alias": False}
+ERASED = {
+    "contact": None,
+    "contact_key": "",
+    "contact_kind": ContactKind.NONE,
+    "alias": None,
+    "host_sees_alias": False,
+    "language": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,7 @@ class Given:
     alias: bytes | None
     host_sees_alias: bool
     others: int
+    language: str
 
     def write_to(self, kept: Rsvp | StandingRsvp) -> None:
         kept.contact = self.contact
@@ -29,13 +37,15 @@ class Given:
         kept.alias = self.alias
         kept.host_sees_alias = self.host_sees_alias
         kept.others = self.others
+        kept.language = self.language
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """What somebody chose to tell: by default nothing at all, "just count me".
 
-    `others` is how many more come along, 0 to 3. An alias is any name they like.
+    `others` is how many more come along, 0 to 3. An alias is any name they like. `language` is
+    the code of the one that messages come in, "" for the site's own.
     """
 
     kind: ContactKind = ContactKind.NONE
@@ -43,6 +53,7 @@ class Person:
     alias: str = ""
     host_sees_alias: bool = False
     others: int = 0
+    language: str = ""
 
     def sealed(self) -> Given:
         has_address = self.kind != ContactKind.NONE and bool(self.address)
@@ -53,6 +64,7 @@ class Person:
             alias=sealed_alias(self.alias),
             host_sees_alias=self.host_sees_alias and bool(self.alias),
             others=self.others,
+            language=self.language,
         )
 
 
@@ -65,6 +77,7 @@ def given_to(kept: Rsvp | StandingRsvp) -> Given:
         alias=kept.alias,
         host_sees_alias=kept.host_sees_alias,
         others=kept.others,
+        language=kept.language,
     )
 
 

@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from django.utils import dateformat, formats
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from groups import dates
 
 from .expansion import Schedule
 from .rules import EVERY_POSITION, Frequency, Rule
@@ -31,34 +32,26 @@ _PLURAL_WEEKDAYS = (
 )
 # The first stands at the start of a sentence, the others inside it.
 _POSITIONS = {
-    1: (
-        pgettext_lazy("weekday of the month", "First"),
-        pgettext_lazy("weekday", "first"),
-    ),
-    2: (
-        pgettext_lazy("weekday of the month", "Second"),
-        pgettext_lazy("weekday", "second"),
-    ),
-    3: (
-        pgettext_lazy("weekday of the month", "Third"),
-        pgettext_lazy("weekday", "third"),
-    ),
-    4: (
-        pgettext_lazy("weekday of the month", "Fourth"),
-        pgettext_lazy("weekday", "fourth"),
-    ),
-    5: (
-        pgettext_lazy("weekday of the month", "Fifth"),
-        pgettext_lazy("weekday", "fifth"),
-    ),
+    1: (pgettext_lazy("weekday of the month", "First"), pgettext_lazy("weekday", "first")),
+    2: (pgettext_lazy("weekday of the month", "Second"), pgettext_lazy("weekday", "second")),
+    3: (pgettext_lazy("weekday of the month", "Third"), pgettext_lazy("weekday", "third")),
+    4: (pgettext_lazy("weekday of the month", "Fourth"), pgettext_lazy("weekday", "fourth")),
+    5: (pgettext_lazy("weekday of the month", "Fifth"), pgettext_lazy("weekday", "fifth")),
+    -2: (pgettext_lazy("weekday of the month", "Second to last"), pgettext_lazy("weekday", "second to last")),
+    -1: (pgettext_lazy("weekday of the month", "Last"), pgettext_lazy("weekday", "last")),
+}
+# Of Saturday and Sunday, which are of another gender than the other days in Portuguese.
+_POSITIONS_OF_WEEKEND = {
+    1: (pgettext_lazy("Saturday or Sunday of the month", "First"), pgettext_lazy("Saturday or Sunday", "first")),
+    2: (pgettext_lazy("Saturday or Sunday of the month", "Second"), pgettext_lazy("Saturday or Sunday", "second")),
+    3: (pgettext_lazy("Saturday or Sunday of the month", "Third"), pgettext_lazy("Saturday or Sunday", "third")),
+    4: (pgettext_lazy("Saturday or Sunday of the month", "Fourth"), pgettext_lazy("Saturday or Sunday", "fourth")),
+    5: (pgettext_lazy("Saturday or Sunday of the month", "Fifth"), pgettext_lazy("Saturday or Sunday", "fifth")),
     -2: (
-        pgettext_lazy("weekday of the month", "Second to last"),
-        pgettext_lazy("weekday", "second to last"),
+        pgettext_lazy("Saturday or Sunday of the month", "Second to last"),
+        pgettext_lazy("Saturday or Sunday", "second to last"),
     ),
-    -1: (
-        pgettext_lazy("weekday of the month", "Last"),
-        pgettext_lazy("weekday", "last"),
-    ),
+    -1: (pgettext_lazy("Saturday or Sunday of the month", "Last"), pgettext_lazy("Saturday or Sunday", "last")),
 }
 
 
@@ -76,8 +69,7 @@ def describe(schedule: Schedule, *, clock: Clock | None = None) -> str:
         return _("%(days)s, %(time)s") % words
     return _("%(days)s, %(time)s, until %(date)s") % {
         **words,
-        # Translators: a date inside a sentence, in the letters of Django's date filter.
-        "date": dateformat.format(schedule.last_on, pgettext("date format", "j F Y")),
+        "date": dates.day(schedule.last_on),
     }
 
 
@@ -94,8 +86,7 @@ def describe_days(rule: Rule, *, first_on: date | None = None) -> str:
         case Frequency.ONCE:
             if first_on is None:
                 return _("One date")
-            # Translators: a date by itself, in the letters of Django's date filter.
-            return dateformat.format(first_on, pgettext("date format", "l j F Y"))
+            return dates.at_start(dates.day_long(first_on))
 
 
 def describe_time(start_time: time, duration: timedelta | None = None, *, clock: Clock | None = None) -> str:
@@ -135,10 +126,11 @@ def _describe_weekly(rule: Rule) -> str:
             return _("Weekends")
         if len(rule.weekdays) == 6:
             (missing,) = set(ALL_WEEK) - set(rule.weekdays)
-            return _("Every day except %(weekday)s") % {"weekday": WEEKDAYS[missing]}
-        return _listed([str(_PLURAL_WEEKDAYS[weekday]) for weekday in rule.weekdays])
+            return _("Every day except %(weekday)s") % {"weekday": dates.weekday_inside(missing)}
+        first, *others = (str(_PLURAL_WEEKDAYS[weekday]) for weekday in rule.weekdays)
+        return _listed([first, *map(dates.inside, others)])
     if rule.interval == 2 and len(rule.weekdays) == 1:
-        return _("Every other %(weekday)s") % {"weekday": WEEKDAYS[rule.weekdays[0]]}
+        return _("Every other %(weekday)s") % {"weekday": dates.weekday_inside(rule.weekdays[0])}
     if rule.weekdays == ALL_WEEK:
         days = _("every day")
     elif rule.weekdays == WORKING_WEEK:
@@ -161,12 +153,8 @@ def _describe_monthly(rule: Rule) -> str:
         days = _("Every %(weekdays)s") % {"weekdays": weekdays}
     else:
         opening, *others = rule.positions
-        positions = _listed(
-            [
-                str(_POSITIONS[opening][0]),
-                *(str(_POSITIONS[other][1]) for other in others),
-            ]
-        )
+        names = _POSITIONS_OF_WEEKEND if rule.weekdays[0] in WEEKEND else _POSITIONS
+        positions = _listed([str(names[opening][0]), *(str(names[other][1]) for other in others)])
         days = _("%(positions)s %(weekdays)s") % {
             "positions": positions,
             "weekdays": weekdays,
@@ -183,7 +171,7 @@ def _describe_monthly(rule: Rule) -> str:
 
 
 def _weekdays(rule: Rule) -> str:
-    return _listed([str(WEEKDAYS[weekday]) for weekday in rule.weekdays])
+    return _listed([dates.weekday_inside(weekday) for weekday in rule.weekdays])
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -87,7 +87,7 @@ def withdraw(suggestion: Suggestion, *, now: datetime) -> Suggestion:
         if suggestion.state != SuggestionState.OPEN:
             raise AlreadyDecided
         suggestion.state, suggestion.decided_at = SuggestionState.WITHDRAWN, now
-        suggestion.contact, suggestion.contact_key = None, ""
+        suggestion.contact, suggestion.contact_key, suggestion.language = None, "", ""
         suggestion.save()
     return suggestion
 
@@ -118,7 +118,7 @@ def forget_old(*, now: datetime) -> int:
     followed = now - LIFETIMES[LinkPurpose.SUGGESTION]
     Suggestion.objects.filter(sent_at__lte=followed, decided_at__isnull=False).exclude(words="").update(words="")
     contacts = Suggestion.objects.filter(sent_at__lte=followed, contact__isnull=False)
-    return forgotten + contacts.update(contact=None, contact_key="")
+    return forgotten + contacts.update(contact=None, contact_key="", language="")
 
 
 def _verdict(verdicts: Mapping[str, Verdict | str | tuple[Verdict | str, str]], name: str) -> tuple[Verdict, str]:
@@ -172,4 +172,4 @@ def _tell(suggestion: Suggestion, *, now: datetime) -> None:
     """Send the end to whoever left an address, and forget the address."""
     if suggestion.contact is not None:
         posting.send_suggestion(suggestion, bytes(suggestion.contact), now=now)
-    suggestion.contact, suggestion.contact_key = None, ""
+    suggestion.contact, suggestion.contact_key, suggestion.language = None, "", ""

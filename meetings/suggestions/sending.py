@@ -45,12 +45,13 @@ def send(
     role: Role = Role.VISITOR,
     device: str = "",
     email: str = "",
+    language: str = "",
 ) -> Suggestion:
     """Keep what somebody proposes: `values` by the names of `listing_fields`, only those that differ.
 
     For a change or a closing `meeting` is what it is about; with `group` and no meeting a
     closing is of all its meetings. The same sent twice from one device is one suggestion, as
-    long as it is open.
+    long as it is open. `language` is the code of the one the answer comes in, "" for the site's own.
 
     Raises NothingProposed, listing_fields.InvalidChange for values no listing can have.
     """
@@ -75,6 +76,7 @@ def send(
             role=role,
             contact=contacts.sealed(ContactKind.EMAIL, email) if email else None,
             contact_key=contacts.match_key(ContactKind.EMAIL, email) if email else "",
+            language=language if email else "",
             device_key=device,
             sent_at=now,
             answer_by=answer_by(now),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import about_me as kept_data
-from meetings import contacts, limits, posting, questions, rsvp_forms, tokens
+from meetings import contacts, languages, limits, posting, questions, rsvp_forms, tokens
 from meetings.enums import LinkPurpose
 from meetings.views.private import count, open_form, see_other
 from meetings.views.rsvps import link_expired
@@ -25,7 +25,7 @@ def about_me(request: HttpRequest) -> HttpResponse:
         return render(request, "meetings/about_me.html", {"form": form}, status=422)
     kind, address = form.address()
     if limits.allows(limits.MAIL_TO_ADDRESS, contacts.match_key(kind, address), now=now):
-        posting.send_about_me(kind, address, now=now)
+        posting.send_about_me(kind, address, now=now, language=languages.in_use())
     return see_other("meetings:rsvp_sent")
 
 

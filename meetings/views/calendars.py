@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from meetings import access, calendars, finder, occurrences, tokens
+from meetings import access, calendars, finder, languages, occurrences, tokens
 from meetings.enums import LinkPurpose
 from meetings.models import PrivateLink, Rsvp
 from meetings.views.meetings import at_its_new_address
@@ -99,7 +99,9 @@ def _own(request: HttpRequest, secret: str, purpose: LinkPurpose, *, refreshes: 
         link = tokens.find(secret, purpose, now=now)
     except tokens.LinkUnknown:
         return _private(_refusal(_("This address opens nothing any more.")))
-    body = calendars.of_places(_places(link), now=now, is_plain=_wants(request, "plain"), refreshes=refreshes)
+    # A program that asks again and again says no language of its own, or the wrong one.
+    with languages.speaking((link.rsvp or link.standing).language):
+        body = calendars.of_places(_places(link), now=now, is_plain=_wants(request, "plain"), refreshes=refreshes)
     return _private(_calendar(request, body, is_file=not refreshes))
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from meetings import access, date_page, join_step, limits, occurrences, questions, rsvp_forms, schedules
+from meetings import access, date_page, join_step, languages, limits, occurrences, questions, rsvp_forms, schedules
 from meetings.enums import JoinVisibility
 from meetings.views.meetings import no_longer_listed
 from meetings.views.private import count, open_form, see_other
@@ -65,7 +65,13 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             # So many a day and no more: nobody's mailbox is filled from here.
             if limits.allows(limits.MAIL_TO_GROUP, str(meeting.group_id), now=now):
-                questions.ask(meeting, words=form.cleaned_data["words"], reply_to=form.cleaned_data["email"], now=now)
+                questions.ask(
+                    meeting,
+                    words=form.cleaned_data["words"],
+                    reply_to=form.cleaned_data["email"],
+                    language=languages.in_use(),
+                    now=now,
+                )
             context["is_sent"] = True
             context["will_answer"] = bool(form.cleaned_data["email"])
             return render(request, "meetings/ask.html", context)

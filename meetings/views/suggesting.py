@@ -17,6 +17,7 @@ from groups.enums import ListingState, Role
 from groups.models import Group
 from meetings import (
     access,
+    languages,
     limits,
     listing_fields,
     reports,
@@ -224,6 +225,7 @@ def _send(
         words=form.cleaned_data["words"].strip(),
         device=device,
         email=form.cleaned_data["email"],
+        language=languages.in_use(),
     )
     answer = see_other("meetings:suggestion", tokens.issue(LinkPurpose.SUGGESTION, now=now, suggestion=sent))
     answer.headers["Location"] += "?new=1"

@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from meetings import contacts
+from meetings import contacts, languages
 from recovery.accounts import signing_in
 
 
@@ -60,6 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         signing_in.set_end_of_session(request)
+        languages.keep(user, languages.in_use())
 
 
 class MfaAdapter(DefaultMFAAdapter):

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from groups.enums import ClaimState
 from groups.models import Claim, CuratorRole, HostInvitation, HostRole
+from meetings import languages
 from recovery.accounts.signing_in import new_name
 
 
@@ -27,6 +28,7 @@ def close(user: User, *, now: datetime) -> None:
         HostInvitation.objects.filter(made_by=user, taken_at=None, revoked_at=None).update(revoked_at=now)
         Claim.objects.filter(user=user, state=ClaimState.OPEN).update(state=ClaimState.WITHDRAWN, decided_at=now)
         Claim.objects.filter(user=user).update(words="")
+        languages.forget(user)
         user.username, user.email, user.first_name, user.last_name = new_name(), "", "", ""
         user.is_active = user.is_staff = user.is_superuser = False
         user.set_unusable_password()

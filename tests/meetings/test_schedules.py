@@ -900,7 +900,7 @@ def test_words_are_of_the_language_active_at_the_call():
         german = schedules.describe_days(schedule.rule, first_on=schedule.first_on)
 
     assert english == "Saturday 5 December 2026"
-    assert german == "Samstag 5 Dezember 2026"
+    assert german == "Samstag, 5. Dezember 2026"
 
 
 def test_days_of_a_single_date_without_its_date():

@@ -1,0 +1,102 @@
+"""Days and times of day in words, by the custom of the active language.
+
+Each format is a text of its own, so that a translator gives the order of day, month and year
+and the words between them. Names of weekdays and months stand inside sentences: Spanish,
+French and Portuguese write them small there, whatever a list of names says.
+"""
+
+from datetime import date, datetime, time
+
+from django.utils import dateformat
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import lazy
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+_SMALL_INSIDE = ("es", "fr", "pt")
+
+
+def day(on: date | datetime) -> str:
+    """Return "1 December 2026"."""
+    # Translators: a date inside a sentence, in the letters of Django's date filter.
+    return _format(on, pgettext("date format", "j F Y"))
+
+
+def day_long(on: date | datetime) -> str:
+    """Return "Tuesday 1 December 2026"."""
+    # Translators: a date with its weekday inside a sentence, in the letters of Django's date filter.
+    return _format(on, pgettext("date format", "l j F Y"))
+
+
+def day_of_year(on: date | datetime) -> str:
+    """Return "1 December", for a day whose year nobody asks."""
+    # Translators: a date without its year, in the letters of Django's date filter.
+    return _format(on, pgettext("date format", "j F"))
+
+
+def weekday_and_day(on: date | datetime) -> str:
+    """Return "Tuesday 1 December"."""
+    # Translators: a date of this year with its weekday, in the letters of Django's date filter.
+    return _format(on, pgettext("date format", "l j F"))
+
+
+def clock(at: datetime | time) -> str:
+    """Return the time of day in figures: "19:00". `at` is local to whom it is told."""
+    # Translators: the time of day in figures, in the letters of Django's date filter.
+    form = pgettext("time format", "H:i")
+    return dateformat.time_format(at, form) if isinstance(at, time) else dateformat.format(at, form)
+
+
+def moment(at: datetime) -> str:
+    """Return "1 December 2026, 19:00"."""
+    return _("%(day)s, %(time)s") % {"day": day(at), "time": clock(at)}
+
+
+def moment_of_year(at: datetime) -> str:
+    """Return "1 December, 19:00", for a moment whose year nobody asks."""
+    return _("%(day)s, %(time)s") % {"day": day_of_year(at), "time": clock(at)}
+
+
+def weekday(number: int) -> str:
+    """Return the name of a weekday as it stands by itself: "Monday" for 0, "Lundi" in French."""
+    return at_start(str(WEEKDAYS[number]))
+
+
+weekday_lazy = lazy(weekday, str)
+# Of a form: 0 is Monday.
+WEEKDAY_CHOICES = [(number, weekday_lazy(number)) for number in range(7)]
+
+
+def weekday_inside(number: int) -> str:
+    """Return the name of a weekday as it stands inside a sentence: "Monday" for 0, "lundi" in French."""
+    return inside(str(WEEKDAYS[number]))
+
+
+def inside(name: str) -> str:
+    """Return the name of a weekday or month as it stands inside a sentence."""
+    return name.lower() if (get_language() or "").startswith(_SMALL_INSIDE) else name
+
+
+def at_start(words: str) -> str:
+    """Return the words as they stand at the start of a line: with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
+class _Format(dateformat.DateFormat):
+    """Django's letters, with names as they stand inside a sentence."""
+
+    def l(self) -> str:  # noqa: E743 (the letter of the date filter)
+        return inside(str(super().l()))
+
+    def D(self) -> str:
+        return inside(str(super().D()))
+
+    def F(self) -> str:
+        return inside(str(super().F()))
+
+    def M(self) -> str:
+        return inside(str(super().M()))
+
+
+def _format(on: date | datetime, form: str) -> str:
+    return _Format(on).format(form)
