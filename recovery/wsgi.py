@@ -16,6 +16,7 @@ application = get_wsgi_application()
 from meetings.finder import memory, sentence  # noqa: E402
 from recovery import urls  # noqa: E402, F401
 
-memory.warm()
 sentence.read_words()
+# Last: what is there by now stays, and the garbage collector never goes through it again.
+memory.warm()
 process.give_memory_back()

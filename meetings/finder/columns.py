@@ -65,6 +65,8 @@ class Memory:
     kept: dict[Any, Any] = field(default_factory=dict)
     # Who has some words in their own text, by PostgreSQL's tsquery, the last asked for at the end.
     words: dict[str, Bits] = field(default_factory=dict)
+    # The same of words that very many have, which never make room for others.
+    frequent: dict[str, Bits] = field(default_factory=dict)
 
     @property
     def capacity(self) -> int:
@@ -97,14 +99,36 @@ class Memory:
 
     def of_words(self, queries: list[str]) -> list[Bits]:
         """Return who has each of some words in their own text. One query for all that are not kept."""
-        unknown = [query for query in dict.fromkeys(queries) if query not in self.words]
-        found = dict(zip(unknown, map(self.of_ids, _ids_by_words(unknown)), strict=True))
-        # Another search may make room while this one looks.
-        rows = {query: found[query] if query in found else self.words.pop(query, None) for query in queries}
-        self.words.update({query: row for query, row in rows.items() if row is not None})
+        kept = self.words | self.frequent
+        unknown = [query for query in dict.fromkeys(queries) if query not in kept]
+        kept |= zip(unknown, self._looked_up(unknown), strict=True)
+        rows = {query: kept[query] for query in queries}
+        for query in rows.keys() - self.frequent.keys():
+            # Another search may make room meanwhile.
+            self.words.pop(query, None)
+            self.words[query] = rows[query]
         while len(self.words) > MOST_WORDS_KEPT:
             self.words.pop(next(iter(self.words)), None)
-        return [self.of_ids(_ids_by_words([query])[0]) if rows[query] is None else rows[query] for query in queries]
+        return [rows[query] for query in queries]
+
+    def keep_frequent(self, query: str) -> None:
+        """Keep who has a word that very many have."""
+        if query not in self.frequent:
+            [self.frequent[query]] = self._looked_up([query])
+
+    def _looked_up(self, queries: list[str]) -> list[Bits]:
+        # Who has "recovery" need not be looked for again to know who has a word that begins with "rec".
+        known = [self._frequent_below(query) for query in queries]
+        rest = [" & !".join([query, *longer]) for query, longer in zip(queries, known, strict=True)]
+        return [
+            np.bitwise_or.reduce([self.of_ids(ids), *(self.frequent[query] for query in longer)])
+            for ids, longer in zip(_ids_by_words(rest), known, strict=True)
+        ]
+
+    def _frequent_below(self, query: str) -> list[str]:
+        """Return the frequent words that begin as the word of this query does, when it asks for beginnings."""
+        beginning = query.removesuffix("':*")
+        return [] if beginning == query else [longer for longer in self.frequent if longer.startswith(beginning)]
 
     def of_ids(self, ids: NDArray[np.int64]) -> Bits:
         return self.of_positions(self.positions_of(ids))

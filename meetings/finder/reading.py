@@ -154,15 +154,18 @@ def with_changes(memory: Memory) -> Memory | None:
         name_rank=ranks,
         listed=pack(listed),
         bits=flat.view(np.uint64),
-        words=_words_with_changes(memory, changed, ids) if len(ids) <= FOLLOWED_BY_WORDS else {},
+        **_words_with_changes(memory, changed, ids),
     )
 
 
-def _words_with_changes(memory: Memory, changed: Memory, ids: NDArray[np.int64]) -> dict[str, Bits]:
+def _words_with_changes(memory: Memory, changed: Memory, ids: NDArray[np.int64]) -> dict[str, dict[str, Bits]]:
     """Return the rows of words that are kept, right for those that changed too. One query."""
-    before = dict(memory.words)
+    if len(ids) > FOLLOWED_BY_WORDS:
+        return {"words": {}, "frequent": {}}
+    words, frequent = dict(memory.words), dict(memory.frequent)
+    before = words | frequent
     if not before or not len(ids):
-        return before
+        return {"words": words, "frequent": frequent}
     with connection.cursor() as cursor:
         has = ", ".join("text @@ %s::tsquery" for _query in before)
         cursor.execute(
@@ -175,7 +178,7 @@ def _words_with_changes(memory: Memory, changed: Memory, ids: NDArray[np.int64])
         flags = unpack(row).copy()
         flags[at] = found[:, n] == 1
         rows[query] = pack(flags)
-    return rows
+    return {"words": {query: rows[query] for query in words}, "frequent": {query: rows[query] for query in frequent}}
 
 
 def moved_on(memory: Memory) -> Memory:

@@ -24,7 +24,7 @@ MOST_WORDS = 8
 # found quickly, because half of all meetings have a word that begins so.
 SHORTEST_BEGINNING = 3
 LONGEST = 200
-MOST_FREQUENT = 12
+MOST_FREQUENT = 24
 _PHRASE = re.compile(r'"([^"]*)"|“([^”]*)”')
 
 
@@ -77,7 +77,7 @@ def prepare(memory: Memory, names: Iterable[tuple[str, str, tuple[str, ...]]]) -
     frequent = _known_words(memory).split(maxsplit=MOST_FREQUENT)[:MOST_FREQUENT]
     # One by one: all their ids at once would be megabytes, which a process keeps.
     for word in (*filter(str.isalnum, shorts), *frequent):
-        memory.of_words([_query((word,))])
+        memory.keep_frequent(_query((word,)))
 
 
 def _with_names(

@@ -80,10 +80,14 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 def _read_memory() -> None:
-    from meetings.finder import memory
+    from django.urls import get_resolver
+
+    from meetings.finder import memory, sentence
 
     memory.forget()
-    # As a worker does when it starts.
+    # As a worker does when it starts, in its order.
+    get_resolver().url_patterns  # noqa: B018
+    sentence.read_words()
     memory.warm()
 
 

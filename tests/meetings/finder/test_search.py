@@ -673,6 +673,24 @@ def test_the_words_of_a_large_set_are_ready_before_anybody_asks(monkeypatch, dja
     assert [memory.count(row) for row in rows] == [1, 1]
 
 
+def test_beginnings_are_found_beside_frequent_words_also_after_a_change(monkeypatch):
+    monkeypatch.setattr(memory, "FEW", 0)
+    names = {"one": "Recovery house", "two": "Recreation", "three": "Recovered recipes", "four": "Other"}
+    meetings = {slug: MeetingFactory(slug=slug, name=name) for slug, name in names.items()}
+    index.refresh([meeting.pk for meeting in meetings.values()], now=NOW)
+    memory.current().keep_frequent("'recovery':*")
+    before = set(slugs(search("q=rec", refresh=False))), set(slugs(search("q=recovery", refresh=False)))
+
+    Meeting.objects.filter(slug="four").update(name="Recovery at last")
+    Meeting.objects.filter(slug="one").update(name="House")
+    index.refresh([meetings["four"].pk, meetings["one"].pk], now=NOW)
+    after = set(slugs(search("q=rec", refresh=False))), set(slugs(search("q=recovery", refresh=False)))
+
+    assert before == ({"one", "two", "three"}, {"one"})
+    assert memory.current().frequent.keys() == {"'recovery':*"}
+    assert after == ({"two", "three", "four"}, {"four"})
+
+
 def test_instants_far_ahead_do_not_break_the_memory():
     MeetingFactory(slug="far", is_once=True, first_on=date(2100, 1, 1))
 
