@@ -7,7 +7,7 @@ ordinary parameters, and two more that only tell: `left`, words that were not un
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, reduce
@@ -15,9 +15,10 @@ from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from meetings import places
 from meetings.finder import memory, names, sentence
@@ -83,32 +84,39 @@ def told(given: QueryDict) -> Told:
 
 
 def _read(text: str, *, today: datetime) -> sentence.Reading:
-    return sentence.read(text, lexicon=lexicon(), gazetteer=_Gazetteer(), today=today.date())
+    language = (translation.get_language() or "").partition("-")[0]
+    return sentence.read(text, lexicon=lexicon(), gazetteer=_Gazetteer(), today=today.date(), language=language)
 
 
 def lexicon() -> sentence.Lexicon:
     """Return the words for the catalogue as it is, right within a minute."""
-    known = names.current(memory.current())
-    return _lexicon(
-        (
-            *(
-                sentence.CatalogueName("approach", approach.slug, name)
-                for approach in known.approaches.values()
-                for name in (approach.name, *approach.also_known_as)
-            ),
-            *(
-                sentence.CatalogueName("fellowship", fellowship.slug, name)
-                for fellowship in known.fellowships.values()
-                for name in (fellowship.name, fellowship.abbreviation)
-            ),
-            *(sentence.CatalogueName(trait.kind, trait.slug, trait.name) for trait in known.traits.values()),
-        )
-    )
+    global _kept
+    known, kept = names.current(memory.current()), _kept
+    if kept is None or kept[0] is not known:
+        _kept = kept = known, _lexicon(tuple(dict.fromkeys(_names(known))))
+    return kept[1]
+
+
+def _names(known: names.Names) -> Iterator[sentence.CatalogueName]:
+    """Give what the catalogue's things are called, and its traits in every language of the site."""
+    for approach in known.approaches.values():
+        for name in (approach.name, *approach.also_known_as):
+            yield sentence.CatalogueName("approach", approach.slug, name)
+    for fellowship in known.fellowships.values():
+        for name in (fellowship.name, fellowship.abbreviation):
+            yield sentence.CatalogueName("fellowship", fellowship.slug, name)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for trait in known.traits.values():
+                yield sentence.CatalogueName(trait.kind, trait.slug, str(trait.label))
 
 
 @lru_cache(maxsize=2)
 def _lexicon(catalogue: tuple[sentence.CatalogueName, ...]) -> sentence.Lexicon:
     return sentence.Lexicon(catalogue)
+
+
+_kept: tuple[names.Names, sentence.Lexicon] | None = None
 
 
 class _Gazetteer:

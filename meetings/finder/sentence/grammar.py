@@ -6,9 +6,11 @@ import re
 from datetime import date, timedelta
 
 from meetings.finder.clock import DAYS
+from meetings.finder.sentence import spellings
 from meetings.finder.sentence.lexicon import Lexicon, Meaning
 from meetings.finder.sentence.reading import Pair, Part, Reading
-from meetings.finder.sentence.tokens import Token, split
+from meetings.finder.sentence.spoken import Spoken
+from meetings.finder.sentence.tokens import split, with_plain_digits, without_marks
 from meetings.finder.sentence.when import Numbers, Times
 from meetings.finder.sentence.where import Found, Gazetteer, Places
 
@@ -27,13 +29,14 @@ _MOST_BETWEEN, _MOST_RUNS = 3, 3
 _AFTER_TOMORROW = ("day", "after-tomorrow")
 
 
-def read(text: str, *, lexicon: Lexicon, gazetteer: Gazetteer, today: date) -> Reading:
+def read(text: str, *, lexicon: Lexicon, gazetteer: Gazetteer, today: date, language: str = "") -> Reading:
     """Return what a sentence asks for. At most its first 200 letters are read.
 
+    `language` is the page's: it decides where a word of two languages is all that was said.
     `today` is the visitor's date, for "the day after tomorrow". What is not understood is
     `left`; if nothing at all is understood, the words are searched for as words (`q`).
     """
-    return _Sentence(" ".join(text[:LONGEST].split()), lexicon, gazetteer, today).read()
+    return _Sentence(without_marks(text[:LONGEST]), lexicon, gazetteer, today, language).read()
 
 
 class _Place:
@@ -45,32 +48,24 @@ class _Place:
 
 
 class _Sentence:
-    def __init__(self, text: str, lexicon: Lexicon, gazetteer: Gazetteer, today: date) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, gazetteer: Gazetteer, today: date, page_language: str) -> None:
         self.text, self.lexicon, self.today = text, lexicon, today
-        self.tokens = split(text, lexicon.words.units)
-        self.words = [self._word(token) for token in self.tokens]
-        self.signs = self._signs()
+        plain = with_plain_digits(text)
+        self.tokens = [part for token in split(plain, lexicon.words.units) for part in spellings.parts(token, lexicon)]
+        self.places = Places(plain, self.tokens, lexicon, gazetteer)
+        self.words = [
+            spellings.known(token, lexicon, is_town=self.places.is_town(n)) for n, token in enumerate(self.tokens)
+        ]
+        self.spoken = self.places.spoken = Spoken(self.words, lexicon, page_language)
         self.is_all_capitals = len(text) > 8 and text.isupper()
-        self.places = Places(text, self.tokens, lexicon, gazetteer, self.signs)
-        self.numbers = Numbers(text, self.tokens, self.words, lexicon)
+        self.numbers = Numbers(plain, self.tokens, self.spoken)
         self.is_used = [False] * len(self.tokens)
         self.is_left: set[int] = set()
         self.found: list[tuple[int, Part]] = []
-        self.times: list[tuple[int, Times, str]] = []
+        self.times: list[tuple[int, int, Times]] = []
         self.candidates: list[_Place] = []
         self.is_near_me = False
         self.after_distance = -1
-
-    def _word(self, token: Token) -> str:
-        """Return the word as the lexicon has it, without an elided article where only that is known."""
-        if token.tail and not self.lexicon.knows_part(token.folded):
-            return token.tail
-        return token.folded
-
-    def _signs(self) -> set[str]:
-        """Return the languages that some word belongs to, and no other language does."""
-        spoken = (self.lexicon.words.languages.get(word, frozenset()) for word in self.words)
-        return {language for languages in spoken if len(languages) == 1 for language in languages}
 
     # ── The whole ───────────────────────────────────────────────────────────
 
@@ -131,15 +126,15 @@ class _Sentence:
             length, pairs = self.numbers.distance(position)
             self.after_distance = position + length if length else self.after_distance
         # "Within walking distance" and its like are longer than any number.
-        if length > self.lexicon.longest.at(self.words, position):
+        if length > self.spoken.at(position):
             self._say(position, position + length, pairs)
             return length
         length, times = self.numbers.times(position)
-        known = self.lexicon.longest.at(self.words, position)
-        is_clock = known and self.lexicon.meanings[tuple(self.words[position : position + known])][0][0] == "clock"
+        known = self.spoken.at(position)
+        is_clock = known and self.spoken.meaning(position, known)[0][0] == "clock"
         if times and (length > known or is_clock):
             self._take(position, position + length)
-            self.times.append((position, times, self._raw(position, position + length)))
+            self.times.append((position, position + length, times))
             return length
         return 0
 
@@ -153,13 +148,13 @@ class _Sentence:
         # An hour says it better than a time of day.
         self.found = [(position, part) for position, part in self.found if part.parameter != "time"]
         had: set[str] = set()
-        for position, times, words in self.times:
+        for position, end, times in self.times:
             pairs = times.pairs(half)
             if had & {name for name, _value in pairs}:
-                self.is_left.update(n for n, token in enumerate(self.tokens) if n >= position and token.raw in words)
+                self.is_left.update(range(position, end))
                 continue
             had |= {name for name, _value in pairs}
-            self.found += [(position, Part(name, value, words)) for name, value in pairs]
+            self.found += [(position, Part(name, value, self._raw(position, end))) for name, value in pairs]
 
     # ── Places ──────────────────────────────────────────────────────────────
 
@@ -174,8 +169,9 @@ class _Sentence:
         """Read "near Boston" and "in Boston"; after "near" even a place that we do not know."""
         near = self.lexicon.words.near.at(self.words, position)
         inside = 0 if near else self.lexicon.words.inside.at(self.words, position)
+        inside = inside if inside and self.spoken.is_inside(position, inside) else 0
         is_after_distance = position == self.after_distance
-        known = self.lexicon.longest.at(self.words, position)
+        known = self.spoken.at(position)
         marker = near or inside
         if not marker and not is_after_distance:
             return 0
@@ -191,7 +187,7 @@ class _Sentence:
             found = self.places.town_at(at, is_marked=True)
             if found:
                 taken = at + found.length - position
-                said = self.lexicon.longest.at(self.words, at)
+                said = self.spoken.at(at)
                 # "In Spanish" is a language, "near Hope" a town.
                 if taken > known and (near or found.length > said or self._is_rarely_after_in(at, said)):
                     self._take(position, at + found.length)
@@ -204,12 +200,12 @@ class _Sentence:
 
     def _is_rarely_after_in(self, at: int, length: int) -> bool:
         """Return whether what is known here makes little sense after "in": Essen is a town then, and no meal."""
-        meaning = self.lexicon.meanings[tuple(self.words[at : at + length])]
+        meaning = self.spoken.meaning(at, length)
         return meaning[0][0] in _RARELY_AFTER_IN
 
     def _is_between(self, at: int) -> bool:
         """Return whether a word may stand between "near" and the town: "near the city of Boston"."""
-        return self.words[at] in self.lexicon.words.stop and not self.lexicon.longest.at(self.words, at)
+        return self.words[at] in self.lexicon.words.stop and not self.spoken.at(at)
 
     def _unknown_place(self, position: int, near: int) -> int:
         first = end = position + near
@@ -227,7 +223,7 @@ class _Sentence:
     def _long_town(self, position: int) -> int:
         """Read "Friday Harbor", although Friday is a day."""
         found = self.places.town_at(position, is_marked=False)
-        if not found or found.length < 2 or found.length <= self.lexicon.longest.at(self.words, position):
+        if not found or found.length < 2 or found.length <= self.spoken.at(position):
             return 0
         return self._keep_candidate(position, found)
 
@@ -268,25 +264,40 @@ class _Sentence:
     def _not(self, position: int) -> int:
         """Read "not online" and "nothing religious"; what we cannot leave out is not understood."""
         length = self.lexicon.negators.at(self.words, position)
-        if not length or length < self.lexicon.longest.at(self.words, position):
+        if not length:
             return 0
-        spoken = self.lexicon.words.negators[tuple(self.words[position : position + length])]
-        if self.signs and not self.signs & spoken:
+        if not self.spoken.negates(position, length):
             return 0
         at = position + length
         while at < len(self.tokens) and at - position - length < _MOST_BETWEEN and self._is_between(at):
             at += 1
-        known = self.lexicon.longest.at(self.words, at)
+        end = self._end_of_religion(at)
+        longest = self.spoken.at(position)
+        if end and end - position >= longest:
+            self._say(position, end, [_BELIEFS_WITHOUT])
+            return end - position
+        if length < longest:
+            return 0
+        known = self.spoken.at(at)
         if not known or self._is_ordinary(at):
             return 0
         end = at + known
-        meaning = [self._opposite(pair) for pair in self.lexicon.meanings[tuple(self.words[at:end])]]
+        meaning = [self._opposite(pair) for pair in self.spoken.meaning(at, known)]
         if all(meaning):
             self._say(position, end, [pair for pair in meaning if pair])
         else:
             self._take(position, end)
             self.is_left.update(range(position, end))
         return end - position
+
+    def _end_of_religion(self, position: int) -> int:
+        """Return where words about religion end, with more of them after "and": "ohne Gott und Gebet"; 0 for none."""
+        end = 0
+        while length := self.lexicon.words.religion.at(self.words, position):
+            end = position = position + length
+            while position < len(self.words) and self._is_between(position):
+                position += 1
+        return end
 
     @staticmethod
     def _opposite(pair: Pair) -> Pair | None:
@@ -296,7 +307,7 @@ class _Sentence:
         return pair if pair[0] == "covers" else _OPPOSITES.get(pair)
 
     def _word_known(self, position: int) -> int:
-        length = self.lexicon.longest.at(self.words, position)
+        length = self.spoken.at(position)
         token = self.tokens[position]
         if length > 1 and token.is_capital and not self.is_all_capitals and token.folded in self.lexicon.words.ordinary:
             # "AA" in capitals is never the beginning of something else.
@@ -306,7 +317,7 @@ class _Sentence:
         if length == 1 and self._is_ordinary(position):
             self._take(position, position + 1)
             return 1
-        meaning = self.lexicon.meanings[tuple(self.words[position : position + length])]
+        meaning = self.spoken.meaning(position, length)
         end = position + length
         if meaning[0][0] == "here":
             self.is_near_me = True
@@ -338,7 +349,7 @@ class _Sentence:
             return True
         if not token.raw.isascii():
             return True
-        return position > 0 and bool(spoken & self.signs)
+        return position > 0 and bool(spoken & self.spoken.signs)
 
     def _plain(self, position: int) -> int:
         if self.words[position] in self.lexicon.words.stop:

@@ -7,7 +7,7 @@ once: "NA español sábado cerca de Miami" needs no choice of language.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,8 +22,8 @@ _DATA = Path(__file__).resolve().parents[2] / "data" / "words"
 _OF_CATALOGUE = frozenset({"approach", "fellowship", "format", "focus", "access", "feature", "language"})
 # Names of one word that are too plain to mean a way of running a meeting.
 _PLAIN_ALONE = frozenset({"format"})
-# Arabic writes "the", "in", "to" and "and" together with the word after them.
-_ARABIC_BEFORE = ("ال", "ب", "بال", "ل", "و", "وال", "في")
+# "s" is an ending that is taken off, "as>o" one that another is put in place of.
+_INSTEAD = ">"
 
 Phrase = tuple[str, ...]
 Meaning = tuple[Pair, ...]
@@ -66,6 +66,12 @@ class ClockWords(NamedTuple):
     am: Longest
     pm: Longest
     hours: Longest
+    # Minutes that an hour is moved by what stands before and after it: "halb acht", "sete e meia".
+    first: Longest
+    last: Longest
+    moves: dict[Phrase, int]
+    # The languages of what says which half of the day: "8 am Mittwoch" is no English morning.
+    halves: dict[Phrase, frozenset[str]]
 
 
 class AmountWords(NamedTuple):
@@ -86,6 +92,7 @@ class _Words(NamedTuple):
     stop: frozenset[str]
     near: Longest
     inside: Longest
+    insides: dict[Phrase, frozenset[str]]
     negators: dict[Phrase, frozenset[str]]
     meeting: frozenset[str]
     clock: ClockWords
@@ -96,7 +103,13 @@ class _Words(NamedTuple):
     street: frozenset[str]
     places: dict[Phrase, str]
     languages: dict[str, frozenset[str]]
+    vocabulary: dict[str, frozenset[str]]
     units: frozenset[str]
+    religion: Longest
+    unclear: dict[Phrase, dict[str, Meaning]]
+    heads: tuple[str, ...]
+    beginnings: dict[str, tuple[str, ...]]
+    endings: dict[str, tuple[tuple[str, str], ...]]
 
 
 class Lexicon:
@@ -104,6 +117,8 @@ class Lexicon:
 
     Where names clash, the files' own words come before the catalogue's, and a fellowship's
     before an approach's: "AA" is the fellowship, though it is also known for the approach.
+    Phrases that mean one thing in one language and another in the next are `unclear`: what they
+    mean by language, () for nothing.
     """
 
     def __init__(self, catalogue: Iterable[CatalogueName]) -> None:
@@ -117,12 +132,21 @@ class Lexicon:
             if phrase and not self._is_said_otherwise(phrase, name.parameter):
                 self.meanings[phrase] = ((name.parameter, name.value),)
         for phrase, meaning in words.meanings.items():
-            if all(pair in known or pair[0] not in _OF_CATALOGUE for pair in meaning):
+            if self._has(meaning, known):
                 self.meanings[phrase] = meaning
+        self.unclear = {
+            phrase: {language: meaning if self._has(meaning, known) else () for language, meaning in meanings.items()}
+            for phrase, meanings in words.unclear.items()
+            if phrase in self.meanings
+        }
         self.longest = Longest(self.meanings)
         self.negators = Longest(words.negators)
         self.numbers = Longest(words.numbers)
         self.places = Longest(words.places)
+
+    @staticmethod
+    def _has(meaning: Meaning, known: Container[Pair]) -> bool:
+        return all(pair in known or pair[0] not in _OF_CATALOGUE for pair in meaning)
 
     def _is_said_otherwise(self, phrase: Phrase, parameter: str) -> bool:
         """Return whether every word means something by itself: "For Today" is a book and a wish."""
@@ -138,6 +162,10 @@ class Lexicon:
     def knows_part(self, word: str) -> bool:
         """Return whether a word says something together with others at least."""
         return word in self.words.languages or (word,) in self.meanings
+
+    def has_word(self, word: str) -> bool:
+        """Return whether a word is anywhere in the files."""
+        return (word,) in self.meanings or any(word in words for words in self.words.vocabulary.values())
 
 
 def phrase_of(text: str) -> Phrase:
@@ -155,9 +183,15 @@ def read_words() -> _Words:
     ordinary: dict[str, set[str]] = {}
     places: dict[Phrase, str] = {}
     numbers: dict[Phrase, int] = {}
+    moves: dict[Phrase, int] = {}
+    halves: dict[Phrase, set[str]] = {}
+    insides: dict[Phrase, set[str]] = {}
+    by_language: dict[Phrase, dict[str, Meaning]] = {}
     for language, file in files.items():
-        said = _meanings(file, is_arabic=language == "ar")
+        said = _meanings(file)
         meanings |= said
+        for phrase, meaning in said.items():
+            by_language.setdefault(phrase, {})[language] = meaning
         for word in [*(word for phrase in said for word in phrase), *_stop(file)]:
             languages.setdefault(word, set()).add(language)
         for phrase in _phrases(file["not"]):
@@ -165,13 +199,28 @@ def read_words() -> _Words:
         for word in file["ordinary"]:
             ordinary.setdefault(fold(word), set()).add(language)
         numbers |= {phrase_of(word): number for word, number in file["numbers"].items()}
+        for text, minutes in (file["clock"]["first"] | file["clock"]["last"]).items():
+            moves[phrase_of(text)] = minutes
+        for phrase in _phrases(file["in"]):
+            insides.setdefault(phrase, set()).add(language)
+        for phrase in _phrases([*file["clock"]["am"], *file["clock"]["pm"]]):
+            halves.setdefault(phrase, set()).add(language)
         for place, names in file["places"].items():
             for phrase in _phrases(names):
-                places |= dict.fromkeys(_arabic(phrase) if language == "ar" else (phrase,), place)
+                places |= dict.fromkeys(_after_beginnings(phrase, file["beginnings"]), place)
+    for language, file in files.items():
+        for word in _stop(file):
+            # What letters such as "ma" are, is decided by how they are written.
+            if (word,) in by_language and word not in ordinary:
+                by_language[word,].setdefault(language, ())
 
     def all_of(group: str, kind: str) -> Longest:
         return Longest(phrase for file in files.values() for phrase in _phrases(file[group][kind]))
 
+    vocabulary = {
+        language: frozenset(word for text in _texts(file) for word in phrase_of(text))
+        for language, file in files.items()
+    }
     units = {
         phrase[0]
         for file in files.values()
@@ -184,11 +233,16 @@ def read_words() -> _Words:
         meanings=meanings,
         stop=frozenset(word for file in files.values() for word in _stop(file)),
         near=Longest(phrase for file in files.values() for phrase in _phrases(file["near"])),
-        inside=Longest(phrase for file in files.values() for phrase in _phrases(file["in"])),
+        inside=Longest(insides),
+        insides=_frozen(insides),
         negators=_frozen(negators),
         meeting=frozenset(fold(word) for file in files.values() for word in file["meeting"]),
         clock=ClockWords(
-            *(all_of("clock", kind) for kind in ("at", "after", "before", "between", "and", "am", "pm", "hours"))
+            *(all_of("clock", kind) for kind in ("at", "after", "before", "between", "and", "am", "pm", "hours")),
+            first=all_of("clock", "first"),
+            last=all_of("clock", "last"),
+            moves=moves,
+            halves=_frozen(halves),
         ),
         amount=AmountWords(*(all_of("amount", kind) for kind in ("in", "minutes", "hours", "km", "mi", "away"))),
         numbers=numbers,
@@ -197,8 +251,33 @@ def read_words() -> _Words:
         street=frozenset(fold(word) for file in files.values() for word in file["street"]),
         places=places,
         languages=_frozen(languages),
+        vocabulary=vocabulary,
         units=frozenset(units),
+        religion=Longest(phrase for file in files.values() for phrase in _phrases(file["religion"])),
+        unclear={phrase: spoken for phrase, spoken in by_language.items() if len(set(spoken.values())) > 1},
+        heads=tuple(sorted((fold(word) for word in files["de"]["heads"]), key=len, reverse=True)),
+        beginnings={
+            language: tuple(sorted(map(fold, file["beginnings"]), key=len, reverse=True))
+            for language, file in files.items()
+        },
+        endings={
+            language: tuple((ending, instead) for ending, _sign, instead in _endings(file))
+            for language, file in files.items()
+        },
     )
+
+
+def _texts(file: Mapping[str, Any]) -> Iterator[str]:
+    """Give everything in a file that may be said."""
+    for key in ("stop", "near", "in", "not", "religion", "numbers"):
+        yield from file[key]
+    for key in ("clock", "amount", "meaning"):
+        for texts in file[key].values():
+            yield from texts
+
+
+def _endings(file: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    return [text.partition(_INSTEAD) for text in file["endings"]]
 
 
 def _frozen(spoken: Mapping[Any, set[str]]) -> dict[Any, frozenset[str]]:
@@ -215,29 +294,15 @@ def _phrases(texts: Iterable[str]) -> list[Phrase]:
     return [phrase for phrase in map(phrase_of, texts) if phrase]
 
 
-def _meanings(file: Mapping[str, Any], *, is_arabic: bool) -> dict[Phrase, Meaning]:
+def _meanings(file: Mapping[str, Any]) -> dict[Phrase, Meaning]:
     found: dict[Phrase, Meaning] = {}
     for query, texts in file["meaning"].items():
         meaning = tuple((name, value) for name, _sign, value in (part.partition("=") for part in query.split("&")))
-        for phrase in _phrases(texts):
-            for form in _arabic(phrase) if is_arabic else (phrase,):
-                found[form] = meaning
-    # Words that German writes as one: "Samstagabend", "Frauengruppe".
-    for pair in file.get("joined", ()):
-        for first in _phrases(pair["first"]):
-            for second in _phrases(pair["second"]):
-                joined = (first[0] + second[0],)
-                # A few of the first words stand for themselves nowhere: "Alkoholgruppe" has a meaning, "Gruppe" none.
-                meaning = found.get(first, ()) + found.get(second, ())
-                if meaning:
-                    found.setdefault(joined, meaning)
+        found |= dict.fromkeys(_phrases(texts), meaning)
     return found
 
 
-def _arabic(phrase: Phrase) -> list[Phrase]:
-    """Return a phrase as it is written after "the", "in", "to" and "and" as well."""
+def _after_beginnings(phrase: Phrase, beginnings: Iterable[str]) -> list[Phrase]:
+    """Return a phrase as it is written after what a language writes together with it as well."""
     first, rest = phrase[0], phrase[1:]
-    forms = [before + first for before in _ARABIC_BEFORE]
-    if first.startswith("ال"):
-        forms = ["ب" + first, "و" + first, "ل" + first[1:]]
-    return [phrase, *((form, *rest) for form in forms)]
+    return [phrase, *((f"{begin}{first}", *rest) for begin in beginnings)]

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from meetings.finder.sentence.lexicon import Lexicon
+from meetings.finder.sentence.lexicon import Longest
 from meetings.finder.sentence.reading import Pair
+from meetings.finder.sentence.spoken import Spoken
 from meetings.finder.sentence.tokens import Token
 
 BEFORE_MINUTES, AFTER_MINUTES = 30, 60
 _DAY = 1440
-_LAST_HOUR_AFTER_NOON = 8
+# Hours of which nobody says which half of the day they are in.
+_FIRST_BEFORE_NOON = 9 * 60
 # "Les deux prochaines heures": said after the number.
 _NEXT = frozenset({"prochaines", "prochains", "proximas", "proximos", "nachsten"})
 _LONGEST_SOON = 7 * 24 * 60
@@ -27,22 +29,22 @@ class Hour(NamedTuple):
     """A time as it was said; unsure whether before or after noon unless `is_sure`.
 
     "8 Uhr" and "8h" are read by a clock of 24 hours, unless the sentence says "evening".
+    "Halb acht" is 8, `moved` by -30 minutes.
     """
 
     hour: int
     minute: int
     is_sure: bool
     is_of_24: bool = False
+    moved: int = 0
 
     def minutes(self, half: str) -> int:
         """Return the minute of the day; `half` is "am" or "pm" where the sentence says so, else ""."""
-        hour = self.hour
-        if not self.is_sure:
-            if half:
-                hour = hour % 12 + (12 if half == "pm" else 0)
-            elif not self.is_of_24 and 1 <= hour <= _LAST_HOUR_AFTER_NOON:
-                hour += 12
-        return (hour * 60 + self.minute) % _DAY
+        hour = self.hour % 12 + (12 if half == "pm" else 0) if half and not self.is_sure else self.hour
+        minutes = hour * 60 + self.minute + self.moved
+        if not (half or self.is_sure or self.is_of_24) and minutes < _FIRST_BEFORE_NOON:
+            minutes += _DAY // 2
+        return minutes % _DAY
 
 
 class Times(NamedTuple):
@@ -68,8 +70,9 @@ def _clock(minute: int) -> str:
 class Numbers:
     """Reads what has numbers in it. Every method returns how many tokens it took, 0 for none."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], words: list[str], lexicon: Lexicon) -> None:
-        self.text, self.tokens, self.words, self.lexicon = text, tokens, words, lexicon
+    def __init__(self, text: str, tokens: Sequence[Token], spoken: Spoken) -> None:
+        self.text, self.tokens, self.spoken = text, tokens, spoken
+        self.words, self.lexicon = spoken.words, spoken.lexicon
 
     # Distances and lengths of time
 
@@ -151,12 +154,16 @@ class Numbers:
 
     def _hour(self, position: int, *, is_bare_allowed: bool) -> tuple[int, Hour | None]:
         """Read one time of the day. A bare number is one only after a word that says so."""
-        length = self.lexicon.longest.at(self.words, position)
+        moved, move = self._move(position, self.lexicon.words.clock.first)
+        begins, position, is_bare_allowed = position, position + moved, is_bare_allowed or bool(moved)
+        length = self.spoken.at(position)
         if length:
-            meaning = self.lexicon.meanings[tuple(self.words[position : position + length])]
+            meaning = self.spoken.meaning(position, length)
             if meaning[0][0] == "clock":
                 named, _sign, after = meaning[0][1].partition(":")
-                return length, Hour(int(named), int(after), is_sure=True)
+                moved, later = self._move(position + length, self.lexicon.words.clock.last)
+                at = position + length + moved
+                return at - begins, Hour(int(named), int(after), is_sure=True, moved=move + later)
         if position >= len(self.tokens):
             return 0, None
         token = self.tokens[position]
@@ -172,16 +179,32 @@ class Numbers:
         if signed:
             # "18 h 30": the minutes come after the sign.
             at += signed
-            past = self.tokens[at].number if at < len(self.tokens) else None
-            if past is not None and past < 60:
-                minute, at = past, at + 1
+            taken, past = self._number(at)
+            if taken and past < 60:
+                minute, at = past, at + taken
+        moved, later = self._move(at, clock.last)
+        move, at = move + later, at + moved
+        if moved and not signed and (signed := clock.hours.at(self.words, at)):
+            at += signed
         half = ""
         for name, longest in (("am", clock.am), ("pm", clock.pm)):
-            if (taken := longest.at(self.words, at)) and hour <= 12:
+            if (taken := longest.at(self.words, at)) and hour <= 12 and self.spoken.is_half(at, taken):
                 half, at = name, at + taken
                 break
         if half:
-            return at - position, Hour(hour % 12 + (12 if half == "pm" else 0), minute, is_sure=True)
-        if not (signed or is_bare_allowed or token.minute is not None):
+            return at - begins, Hour(hour % 12 + (12 if half == "pm" else 0), minute, is_sure=True, moved=move)
+        if not (signed or moved or is_bare_allowed or token.minute is not None):
             return 0, None
-        return at - position, Hour(hour, minute, is_sure=is_sure, is_of_24=bool(signed))
+        if not (signed or moved) and self._is_article(position):
+            return 0, None
+        return at - begins, Hour(hour, minute, is_sure=is_sure, is_of_24=bool(signed), moved=move)
+
+    def _is_article(self, position: int) -> bool:
+        """Return whether "one" may be "a" as well: "à une réunion" is no hour, though "a la una" is one."""
+        is_one = self.words[position] in self.lexicon.words.stop and self._number(position)[1] == 1
+        return is_one and (not position or self.words[position - 1] != "la")
+
+    def _move(self, position: int, phrases: Longest) -> tuple[int, int]:
+        """Read "half past" and "e meia": how many words, and how many minutes they move an hour."""
+        length = phrases.at(self.words, position)
+        return length, self.lexicon.words.clock.moves[tuple(self.words[position : position + length])] if length else 0

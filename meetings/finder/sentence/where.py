@@ -9,10 +9,12 @@ from typing import NamedTuple, Protocol
 from groups.text import fold
 from meetings import regions
 from meetings.finder.sentence.lexicon import Lexicon
+from meetings.finder.sentence.spoken import Spoken
 from meetings.finder.sentence.tokens import Token
 
 MOST_WORDS_OF_A_TOWN = 4
 _WORDS_OF_A_REGION = 3
+_GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
 # A town of so many people is believed without "in" and without a capital; so is one whose name
 # is an everyday word, if written with one; and so is one that a whole region is named like.
 KNOWN, LARGE, FAMOUS = 15_000, 100_000, 200_000
@@ -47,10 +49,12 @@ class Found(NamedTuple):
 
 
 class Places:
-    """The places of one sentence."""
+    """The places of one sentence. `spoken` is known once the towns are."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], lexicon: Lexicon, gazetteer: Gazetteer, signs: set[str]):
-        self.text, self.tokens, self.lexicon, self.signs = text, tokens, lexicon, signs
+    spoken: Spoken
+
+    def __init__(self, text: str, tokens: Sequence[Token], lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+        self.text, self.tokens, self.lexicon = text, tokens, lexicon
         self.gazetteer = gazetteer
         self._words = [token.folded for token in tokens]
         self._names = {
@@ -125,7 +129,7 @@ class Places:
             return None
         length = self.lexicon.places.at(self._words, position)
         is_short = length == 1 and len(self._words[position]) < 3
-        if is_short and not self.tokens[position].is_capital and not (is_marked and self.signs <= {"en"}):
+        if is_short and not self.tokens[position].is_capital and not (is_marked and self.spoken.signs <= {"en"}):
             return None
         after = position + length
         end = self._end_of_region(after, self._towns.get(fold(near), ()))
@@ -144,8 +148,7 @@ class Places:
                 if towns and self._is_believed(position, length, towns, is_marked=is_marked):
                     end = self._end_of_region(position + length, towns)
                     first = self.tokens[position]
-                    start = first.end - len(first.raw.partition(first.raw[1])[2]) if n else first.start
-                    near = self.text[start : self.tokens[end - 1].end]
+                    near = self.text[first.start + (first.cut if n else 0) : self.tokens[end - 1].end]
                     return Found(end - position, near, self._is_plain(position, length, end, towns))
         return None
 
@@ -193,11 +196,18 @@ class Places:
         if not lexicon.words.street.isdisjoint((token.folded, after)):
             return False
         is_capital, largest = token.raw[0].isupper(), _largest(towns)
+        if "de" in self.spoken.signs and not is_marked and largest < KNOWN and not self._is_of_german(towns):
+            # German writes every noun with a capital: "Kinder" is a town in Louisiana.
+            return False
         if not lexicon.knows_part(token.folded):
             return is_marked or is_capital or largest >= KNOWN or not token.raw[0].isascii()
         if lexicon.knows(token.folded) and not is_marked:
             return is_capital and largest >= LARGE and self._end_of_region(position + 1, towns) > position + 1
         return is_capital or largest >= LARGE
+
+    @staticmethod
+    def _is_of_german(towns: Sequence[Town]) -> bool:
+        return any(town.country in _GERMAN for town in towns)
 
     def _is_region_itself(self, position: int, towns: Sequence[Town]) -> bool:
         """Return whether California is meant, and not the small town of that name in Maryland."""
@@ -208,6 +218,13 @@ class Places:
         if any(town.country in countries or (town.country, town.region) in held for town in towns):
             return False
         return self._end_of_region(position + 1, towns) == position + 1
+
+    def is_town(self, position: int) -> bool:
+        """Return whether one word is what a town is called that is believed by itself."""
+        towns = self._towns.get(self.tokens[position].folded, ())
+        return (bool(towns) and _largest(towns) >= KNOWN) or (
+            self.tokens[position].folded,
+        ) in self.lexicon.words.places
 
     # Regions
 
