@@ -15,6 +15,8 @@ YES, NO = "yes", "no"
 FOR_WHOM = {ForWhom.PERSON: "me", ForWhom.FAMILY: "someone"}
 # A format that is made for people who come for the first time.
 NEWCOMERS = "newcomer"
+# The facet of how far a listing can be trusted; nobody searches by it, the order asks.
+TRUTH = "truth"
 
 Fact = tuple[str, str]
 

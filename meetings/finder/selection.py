@@ -17,7 +17,7 @@ from meetings import geo
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import memory as columns
 from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock
-from meetings.finder.index import TRUTH
+from meetings.finder.facts import TRUTH
 from meetings.finder.memory import NEVER, Bits, Flags, Memory, Positions, count, keep
 from meetings.finder.names import Names
 from meetings.freshness import Freshness

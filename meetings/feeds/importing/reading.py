@@ -23,7 +23,7 @@ from meetings.feeds.importing.tables import MEETINGS, tell_planner
 from meetings.feeds.locating import Locator
 from meetings.feeds.readers import Reader
 from meetings.feeds.rows import Row, Skipped, SkipRow
-from meetings.finder.index import Rules
+from meetings.finder.entries import Rules
 
 BATCH = 5_000
 _DAYS = {"MO": "monday", "TU": "tuesday", "WE": "wednesday", "TH": "thursday", "FR": "friday", "SA": "saturday",

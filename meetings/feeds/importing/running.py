@@ -18,7 +18,7 @@ from meetings.feeds.importing.reading import Taken, take_in
 from meetings.feeds.importing.writing import Writer, Written
 from meetings.feeds.readers import Reader
 from meetings.feeds.rows import Skipped, UnusableFeed
-from meetings.finder import index
+from meetings.finder import entries, index
 from meetings.models import SourceRow, Trait
 
 # A larger part of a source's rows than this does not vanish unless somebody says so.
@@ -212,7 +212,7 @@ def _import(
     comparison = compare(source, feed, reader)
     is_first = not comparison.known
     say(f"{comparison.seen:,} rows, {len(comparison.to_read):,} of them new or changed …")
-    rules = index.Rules(now)
+    rules = entries.Rules(now)
     taken = take_in(source, feed, reader, comparison, rules=rules, progress=lambda done: say(f"{done:,} rows read …"))
     _count(report, comparison, taken)
     if not (report.created or report.updated or report.unchanged):
@@ -252,7 +252,7 @@ def _count(report: Report, comparison: Comparison, taken: Taken) -> None:
     report.skipped = len(report.skipped_rows)
 
 
-def _refresh(written: Written, rules: index.Rules, *, now: datetime, say: Say) -> None:
+def _refresh(written: Written, rules: entries.Rules, *, now: datetime, say: Say) -> None:
     if not written.meeting_ids:
         return
     say("Working out the next dates …")

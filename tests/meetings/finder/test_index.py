@@ -5,7 +5,7 @@ from django.contrib.postgres.search import SearchQuery
 
 from groups.enums import GroupState, ListingState
 from meetings.enums import ChannelState, TraitKind
-from meetings.finder import index
+from meetings.finder import entries, index
 from meetings.models import FinderEntry, FinderTerm, Meeting
 from tests.factories import (
     FellowshipFactory,
@@ -48,7 +48,7 @@ def test_a_public_meeting_is_copied_with_its_words_facts_and_times():
         instant("2026-11-24 19:00", "America/New_York"),
         instant("2026-12-01 19:00", "America/New_York"),
     ]
-    assert len(entry.starts) == index.STARTS_KNOWN
+    assert len(entry.starts) == entries.STARTS_KNOWN
     assert entry.ends_at == instant("2026-11-24 20:00", "America/New_York")
     assert (entry.weekdays, entry.start_minute, entry.utc_offset, entry.length) == (0b10, 19 * 60, -300, 3600)
     assert {("approach", "smart-recovery"), ("access", "wheelchair"), ("attendance", "in-person")} <= facts_of(meeting)

@@ -10,7 +10,7 @@ from groups.enums import Role
 from meetings import confirmations, finder, freshness, reports
 from meetings.enums import ConfirmedHow
 from meetings.finder import index
-from meetings.finder.index import TRUTH
+from meetings.finder.facts import TRUTH
 from meetings.models import FinderEntry, FinderTerm, Meeting
 from tests.factories import MeetingFactory
 
