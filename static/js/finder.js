@@ -3,6 +3,7 @@
 
 const openOnes = new Set();
 let focused = "";
+let wasSent = false;
 
 function tidy(form) {
   // Nothing is asked by an empty field, nor by a distance from nowhere.
@@ -51,7 +52,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
-document.addEventListener("htmx:beforeSwap", () => {
+document.addEventListener("htmx:beforeSwap", (event) => {
+  wasSent = event.detail.requestConfig?.triggeringEvent?.type === "submit";
   focused = document.activeElement?.id ?? "";
   openOnes.clear();
   for (const details of document.querySelectorAll("#finder details[open][id]")) {
@@ -68,18 +70,25 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
+  const fold = document.querySelector("details.finder-fold");
   for (const id of openOnes) {
     const details = document.getElementById(id);
-    if (details) {
+    if (details && !(details === fold && wasSent)) {
       details.open = true;
     }
   }
-  // What had the focus may only now be in sight again.
-  if (focused && document.activeElement?.id !== focused) {
-    document.getElementById(focused)?.focus({ preventScroll: true });
+  const field = focused ? document.getElementById(focused) : null;
+  // On a phone the search folds when it is sent, but not under somebody still choosing in it.
+  if (fold && !wasSent && fold.contains(field) && field.parentElement !== fold) {
+    fold.open = true;
   }
-  // A link of the pages or the order was pressed: go on reading at the results.
-  if (event.detail.requestConfig?.elt?.tagName === "A") {
+  // What had the focus may only now be in sight again.
+  if (field && document.activeElement !== field) {
+    field.focus({ preventScroll: true });
+  }
+  // It was sent and has folded, or a link of the pages or the order was pressed: go on at the results.
+  const isFolded = fold && wasSent && !fold.open && fold.querySelector("summary").checkVisibility();
+  if (isFolded || event.detail.requestConfig?.elt?.tagName === "A") {
     const title = document.getElementById("results-title");
     title?.focus({ preventScroll: true });
     title?.scrollIntoView();

@@ -31,22 +31,32 @@ function show(strip, country, lines) {
   strip.dataset.country = country;
   // The strip of every page, and the numbers of a page that shows them large.
   for (const place of document.querySelectorAll("[data-help-strip], [data-help-lines]")) {
-    const emergency = place.querySelector("[data-emergency]");
-    if (emergency) {
-      number(emergency, lines.emergency, `tel:${lines.emergency_dialled}`);
+    for (const part of place.querySelectorAll("[data-emergency], [data-crisis]")) {
+      renew(part, lines);
     }
-    const crisis = place.querySelector("[data-crisis]");
-    if (crisis) {
-      crisis.hidden = !lines.crisis;
-      if (lines.crisis) {
-        crisis.querySelector("[data-crisis-name]").textContent = lines.crisis.name;
-        number(crisis.querySelector("a"), lines.crisis.value, lines.crisis.href);
-      }
+    const instead = place.querySelector("[data-crisis-none]");
+    if (instead) {
+      instead.hidden = Boolean(lines.crisis);
     }
     for (const more of place.querySelectorAll("[data-help-more]")) {
       more.href = `${more.pathname}?country=${country}`;
     }
   }
+}
+
+/* A new one in the old one's place: what was there does not move, nor does anything beside it. */
+function renew(part, lines) {
+  const fresh = part.cloneNode(true);
+  if ("emergency" in part.dataset) {
+    number(fresh, lines.emergency, `tel:${lines.emergency_dialled}`);
+  } else {
+    fresh.hidden = !lines.crisis;
+    if (lines.crisis) {
+      fresh.querySelector("[data-crisis-name]").textContent = lines.crisis.name;
+      number(fresh.querySelector("a"), lines.crisis.value, lines.crisis.href);
+    }
+  }
+  part.replaceWith(fresh);
 }
 
 function number(link, printed, href) {

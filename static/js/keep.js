@@ -16,7 +16,7 @@ function show(button) {
   const isOn = isKept(button);
   place.textContent = isOn ? place.dataset.keepOn : place.dataset.keepOff;
   button.setAttribute("aria-pressed", String(isOn));
-  button.hidden = false;
+  button.removeAttribute("aria-disabled");
 }
 
 export function showAll() {

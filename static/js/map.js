@@ -61,8 +61,6 @@ class FinderMap {
     this.asking = null;
     this.groundBox = "";
     this.hasMoved = false;
-    part.hidden = false;
-    document.querySelector("[data-map-without]").hidden = true;
     this.map = L.map(part.querySelector("[data-map-ground]"), {
       attributionControl: false,
       zoomControl: false,

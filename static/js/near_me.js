@@ -7,11 +7,12 @@ const WAITS = 15_000;
 const REPLACED = ["near", "lat", "lon", "page", "left", "here"];
 
 function offer(part) {
-  if (part.dataset.isOffered || !navigator.geolocation) {
+  if (part.dataset.isOffered) {
     return;
   }
+  // In its place from the start, so that nothing moves: gone where it could do nothing.
+  part.hidden = !navigator.geolocation;
   part.dataset.isOffered = "yes";
-  part.hidden = false;
   const button = part.querySelector("button");
   const status = part.querySelector("[role=status]");
   button.addEventListener("click", () => {

@@ -33,7 +33,7 @@ def test_where_the_device_does_not_tell_the_field_has_the_focus_and_a_kind_word(
     page.goto(f"{site.url}/meetings/")
     address = page.url
 
-    expect(page.get_by_text("Your device will ask you first")).to_be_visible()
+    expect(page.get_by_text("Your device asks first")).to_be_visible()
     page.get_by_role("button", name="Near me").click()
 
     expect(page.get_by_text("and that is fine")).to_be_visible(timeout=20_000)
@@ -47,7 +47,12 @@ def test_without_script_there_is_no_button_that_does_nothing(site, chromium):
     page = context.new_page()
 
     page.goto(f"{site.url}/meetings/")
-
     expect(page.get_by_label("Town or postcode")).to_be_visible()
     expect(page.locator("[data-near-me]")).to_be_hidden()
+    page.goto(site.url)
+    expect(page.get_by_role("button", name="Near me")).to_have_count(0)
+    page.get_by_role("link", name="Near me").click()
+
+    expect(page).to_have_url(re.compile(r"/meetings/#near$"))
+    expect(page.get_by_label("Town or postcode")).to_be_visible()
     context.close()
