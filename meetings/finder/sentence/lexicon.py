@@ -140,6 +140,7 @@ class Lexicon:
             if phrase in self.meanings
         }
         self.longest = Longest(self.meanings)
+        self._of_phrases = frozenset(word for phrase in self.meanings for word in phrase)
         self.negators = Longest(words.negators)
         self.numbers = Longest(words.numbers)
         self.places = Longest(words.places)
@@ -164,8 +165,8 @@ class Lexicon:
         return word in self.words.languages or (word,) in self.meanings
 
     def has_word(self, word: str) -> bool:
-        """Return whether a word is anywhere in the files."""
-        return (word,) in self.meanings or any(word in words for words in self.words.vocabulary.values())
+        """Return whether a word is anywhere in the files or the catalogue's names."""
+        return word in self._of_phrases or any(word in words for words in self.words.vocabulary.values())
 
 
 def phrase_of(text: str) -> Phrase:
@@ -238,7 +239,14 @@ def read_words() -> _Words:
         negators=_frozen(negators),
         meeting=frozenset(fold(word) for file in files.values() for word in file["meeting"]),
         clock=ClockWords(
-            *(all_of("clock", kind) for kind in ("at", "after", "before", "between", "and", "am", "pm", "hours")),
+            at=all_of("clock", "at"),
+            after=all_of("clock", "after"),
+            before=all_of("clock", "before"),
+            between=all_of("clock", "between"),
+            and_=all_of("clock", "and"),
+            am=all_of("clock", "am"),
+            pm=all_of("clock", "pm"),
+            hours=all_of("clock", "hours"),
             first=all_of("clock", "first"),
             last=all_of("clock", "last"),
             moves=moves,

@@ -18,7 +18,7 @@ _TWO_LETTERS = {"ae": "a", "oe": "o", "ue": "u"}
 
 def parts(token: Token, lexicon: Lexicon) -> list[Token]:
     """Return the two words of one that German writes together, else the word: "Frauenmeeting"."""
-    if token.number is None and not lexicon.knows_part(token.folded):
+    if token.number is None and not lexicon.has_word(token.folded):
         for head in lexicon.words.heads:
             if not token.folded.endswith(head) or len(token.folded) < len(head) + _SHORTEST_OF_COMPOUND:
                 continue

@@ -49,7 +49,7 @@ class Spoken:
         return self.page_language not in self._others(position, spoken)
 
     def is_half(self, position: int, length: int) -> bool:
-        """Return whether a phrase says which half of the day: "8 am Mittwoch" is on Wednesday, as "am" is German there."""
+        """Return whether a phrase says which half of the day: "8 am Mittwoch" is "8 on Wednesday"."""
         return self._is_said_in(self.lexicon.words.clock.halves, position, length)
 
     def is_inside(self, position: int, length: int) -> bool:

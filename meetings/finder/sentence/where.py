@@ -221,10 +221,9 @@ class Places:
 
     def is_town(self, position: int) -> bool:
         """Return whether one word is what a town is called that is believed by itself."""
-        towns = self._towns.get(self.tokens[position].folded, ())
-        return (bool(towns) and _largest(towns) >= KNOWN) or (
-            self.tokens[position].folded,
-        ) in self.lexicon.words.places
+        name = self.tokens[position].folded
+        towns = self._towns.get(name, ())
+        return (bool(towns) and _largest(towns) >= KNOWN) or (name,) in self.lexicon.words.places
 
     # Regions
 

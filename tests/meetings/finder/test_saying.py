@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from groups.models import Approach
 from meetings.finder import index, saying
@@ -77,6 +77,46 @@ def test_the_day_after_tomorrow_is_the_visitors(catalogue):
 
 def test_the_catalogues_own_names_are_known(catalogue):
     assert search_of("GPX") == {"approach": ["green-path"]}
+
+
+def test_traits_are_known_by_their_names_in_every_language(catalogue):
+    trait = TraitFactory(kind="feature", slug="security-cameras", name="Security cameras")
+    said = {}
+    for language in ("es", "fr", "de", "pt", "ar"):
+        with translation.override(language):
+            said[language] = str(trait.label)
+    translated = {language: name for language, name in said.items() if name != trait.name}
+    assert "es" in translated
+
+    found = {language: search_of(name) for language, name in translated.items()}
+
+    assert found == {language: {"feature": ["security-cameras"]} for language in translated}
+
+
+def test_the_language_of_the_page_decides_what_a_word_of_two_languages_means(client, catalogue):
+    in_english = client.get(URL, {"say": "no zoom"}, headers={"Accept-Language": "en"})
+    in_portuguese = client.get(URL, {"say": "no zoom"}, headers={"Accept-Language": "pt"})
+
+    assert in_english.url == f"{URL}?attendance=in-person"
+    assert in_portuguese.url == f"{URL}?attendance=online"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "women's meeting tomorrow in Boston blorp",
+        "grupo de mujeres mañana en Boston blorp",
+        "réunion de femmes demain à Boston blorp",
+        "Frauenmeeting morgen in Boston blorp",
+        "reunião de mulheres amanhã em Boston blorp",
+        "اجتماع للنساء غدا في بوسطن blorp",
+    ],
+)
+def test_every_language_is_understood_on_a_page_of_any(client, gazetteer, catalogue, text):
+    for language in ("en", "es", "fr", "de", "pt", "ar"):
+        response = client.get(URL, {"say": text}, headers={"Accept-Language": language})
+
+        assert QueryDict(response.url.partition("?")[2]) == QueryDict("focus=women&day=tomorrow&near=Boston&left=blorp")
 
 
 def test_a_value_the_catalogue_does_not_have_is_not_understood(catalogue):
