@@ -14,7 +14,7 @@ import math
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ ZONES_FILE = Path(__file__).parent / "data" / "zone_countries.json"
 ANYWHERE = "INT"
 _KEPT_FOR = 60.0  # seconds
 _CRISIS_KINDS = (HelpLineKind.CRISIS, HelpLineKind.INDIGENOUS)
+_TEXTS = ("for_whom", "hours", "cost", "note")
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
@@ -82,7 +83,7 @@ def for_country(code: str) -> Help:
     code = code.upper()
     now = _current()
     crisis, others = [], []
-    for line in now.lines:
+    for line in map(_told, now.lines):
         if line.country == code and line.kind in _CRISIS_KINDS:
             crisis.append(line)
         elif line.country in (code, ANYWHERE):
@@ -107,10 +108,11 @@ def countries() -> list[tuple[str, str]]:
 
 
 def country_name(code: str) -> str:
-    """Return a country's English name, the code itself when we know none."""
+    """Return a country's name, in English where no translation is known; the code itself when we know none."""
     if code == ANYWHERE:
         return _("Another country")
-    return _zones()["countries"].get(code, code)
+    name = _zones()["countries"].get(code)
+    return _(name) if name else code
 
 
 def country_of_zone(zone: str) -> str:
@@ -159,6 +161,16 @@ def _current() -> _Kept:
         now = _from_file()
     _kept = (time.monotonic() + _KEPT_FOR, now)
     return now
+
+
+def _told(line: Line) -> Line:
+    """Return the line with its texts in the reader's language."""
+    return replace(
+        line,
+        **{name: _(getattr(line, name)) for name in _TEXTS},
+        languages=[_(language) for language in line.languages],
+        channels=[channel | {"note": _(channel.get("note", ""))} for channel in line.channels],
+    )
 
 
 def _from_database() -> _Kept:

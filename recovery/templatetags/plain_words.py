@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -34,6 +34,12 @@ def spoken(length: timedelta | None) -> str:
 
 def _hours(hours: int) -> str:
     return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+
+
+@register.filter
+def translated_list(texts: list[str]) -> str:
+    """Return texts of the catalogue in the active language, one after the other: "English, Spanish"."""
+    return pgettext("list", ", ").join(_(text) for text in texts)
 
 
 @register.filter

@@ -10,7 +10,9 @@ from django.template.base import DebugLexer, TokenType
 
 TEMPLATES = sorted(path for path in Path(settings.BASE_DIR / "templates").rglob("*.*") if path.is_file())
 # Attributes that somebody reads or hears.
-SPOKEN = {"alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "label", "placeholder", "title"}
+SPOKEN = {
+    "alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "label", "placeholder", "title",
+}  # fmt: skip
 # What is the same in every language: zones, names of things, signs of units, what is typed as an example.
 SAME_EVERYWHERE = {"UTC", "HTML", "CSV", "JSON", "PDF", "iCalendar", "ics", "Europe", "Dublin"}
 # Blocks that programs read: what may be indexed, names of classes and sections.
