@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from groups import catalogue
 from groups.catalogue import Fact, Source
 from groups.models import Approach
+from groups.telling import told
 
 MOST = 3
 # What a stranger typed is shown so far and no farther.
@@ -60,7 +61,7 @@ def compare(named: Sequence[str]) -> Comparison:
         chosen=chosen,
         everything=everything,
         unknown=unknown,
-        rows=_rows(chosen),
+        rows=_rows([told(approach) for approach in chosen]),
         withdrawal_sources=catalogue.withdrawal_sources(chosen),
     )
 

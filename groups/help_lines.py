@@ -14,7 +14,7 @@ import math
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ ZONES_FILE = Path(__file__).parent / "data" / "zone_countries.json"
 ANYWHERE = "INT"
 _KEPT_FOR = 60.0  # seconds
 _CRISIS_KINDS = (HelpLineKind.CRISIS, HelpLineKind.INDIGENOUS)
-_TEXTS = ("for_whom", "hours", "cost", "note")
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
@@ -83,7 +82,7 @@ def for_country(code: str) -> Help:
     code = code.upper()
     now = _current()
     crisis, others = [], []
-    for line in map(_told, now.lines):
+    for line in now.lines:
         if line.country == code and line.kind in _CRISIS_KINDS:
             crisis.append(line)
         elif line.country in (code, ANYWHERE):
@@ -161,16 +160,6 @@ def _current() -> _Kept:
         now = _from_file()
     _kept = (time.monotonic() + _KEPT_FOR, now)
     return now
-
-
-def _told(line: Line) -> Line:
-    """Return the line with its texts in the reader's language."""
-    return replace(
-        line,
-        **{name: _(getattr(line, name)) for name in _TEXTS},
-        languages=[_(language) for language in line.languages],
-        channels=[channel | {"note": _(channel.get("note", ""))} for channel in line.channels],
-    )
 
 
 def _from_database() -> _Kept:

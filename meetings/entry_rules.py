@@ -181,7 +181,7 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
     if asking.joining_requirement:
         # Translators: `requirement` is a phrase: "A wish to stop drinking.", "Nothing. Come if you want to."
         words = _("What %(name)s asks of you: %(requirement)s")
-        named.append(Line(words % {"name": asking.name, "requirement": asking.joining_requirement}, is_rule=False))
+        named.append(Line(words % {"name": asking.name, "requirement": _(asking.joining_requirement)}, is_rule=False))
     if rules.get("note"):
-        named.append(Line(rules["note"], is_rule=False))
+        named.append(Line(_(rules["note"]), is_rule=False))
     return named
