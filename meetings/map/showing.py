@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings import wording
-from meetings.finder import searching
+from meetings.finder.asking import Search
 from meetings.finder.memory import count, positions
 from meetings.finder.results import Result
 from meetings.map import clusters
@@ -76,7 +76,7 @@ def show(given: QueryDict, viewport: Viewport, *, now: datetime, visitor_zone: Z
     asked = given.copy()
     for name in _OF_THE_MAP:
         asked.pop(name, None)
-    search = searching.begin(asked, now=now, visitor_zone=visitor_zone)
+    search = Search(asked, now=now, visitor_zone=visitor_zone)
     memory, left = search.memory, search.left()
     at = positions(left)
     at = at[~np.isnan(memory.latitude[at])]

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from meetings import calendars, finder, geo, places
-from meetings.finder import saying
-from meetings.finder.searching import reaches
+from meetings.finder import reach, saying
 
 SUGGESTIONS = 7
 LONGEST_SUGGESTED = 100
@@ -32,7 +31,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "told": saying.told(request.GET),
-        "reaches": reaches(page.unit, page.within),
+        "reaches": reach.choices(page.unit, page.within),
         "section": "meetings",
         "shows_demo": page.shows_demo,
         "most_in_calendar": calendars.MOST_MEETINGS,

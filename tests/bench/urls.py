@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import path
 
 from meetings import calendars
+from meetings.finder import reach
 from meetings.finder.page import Page
-from meetings.finder.searching import reaches
 from recovery import urls
 
 ready: dict[str, Page] = {}
@@ -16,7 +16,7 @@ def ready_page(request: HttpRequest, name: str) -> HttpResponse:
     page = ready[name]
     context = {
         "page": page,
-        "reaches": reaches(page.unit, page.within),
+        "reaches": reach.choices(page.unit, page.within),
         "section": "meetings",
         "shows_demo": page.shows_demo,
         "most_in_calendar": calendars.MOST_MEETINGS,

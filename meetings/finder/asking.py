@@ -1,0 +1,139 @@
+"""A search as somebody asks it: a query string -> conditions on the meetings in memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from groups.text import fold
+from meetings import geo, places
+from meetings.enums import TraitKind
+from meetings.finder import filters as parameters
+from meetings.finder import memory, names, reach, results, words
+from meetings.finder.memory import Bits, Positions
+from meetings.finder.page import Address, Centre, Link
+from meetings.finder.results import Result
+from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_TIME, Selection
+
+OTHERS_OFFERED = 3
+
+
+class Search:
+    """What a query string asks for, and the meetings it selects.
+
+    `asked` are the parameters that were understood, `messages` say what was not. `unknown_place`
+    is a stranger's text: the place that nobody knows. The visitor's zone is the one in `tz`,
+    else `visitor_zone`; None: every day and time is the meeting's own.
+    """
+
+    def __init__(self, given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> None:
+        self.given, self.now = given, now
+        self.address = Address(given)
+        self.messages: list[str] = []
+        self.unknown_place = ""
+        self.memory = memory.current()
+        self.names = names.current(self.memory)
+        self.selection = Selection(self.memory, self.names, now=now)
+        self.filters = parameters.FinderFilters(given, self.selection)
+        self.asked: dict[str, Any] = self.filters.form.cleaned_data
+        self.messages += [parameters.label_of_ignored(one) for one in parameters.ignored(self.filters, given)]
+        self.visitor_zone = self.asked["tz"] or visitor_zone
+        self.selection.visitor_zone = self.visitor_zone
+        self.selection.attendance = frozenset(self.asked["attendance"])
+        self.centre, self.others = self._centre()
+        self.unit = self.asked["unit"] or geo.unit_of_country(
+            (self.centre.country if self.centre else "") or settings.DEFAULT_COUNTRY
+        )
+        self.within = self._within()
+        _narrowed = self.filters.qs
+        # A filter and its set know each other, so they wait for the garbage collector: they
+        # must not keep the selection's columns, which are megabytes, for so long.
+        self.filters.queryset = self.filters._qs = None
+        if self.centre and self.within:
+            self.selection.within(self.centre.latitude, self.centre.longitude, reach.in_km(self.within, self.unit))
+        self.include_unsaid = self.asked["unknown"] == "include"
+        self.sort = self._sort()
+
+    # ── Where ───────────────────────────────────────────────────────────────
+
+    def _centre(self) -> tuple[Centre | None, list[Link]]:
+        near, latitude, longitude = self.asked["near"], self.asked["lat"], self.asked["lon"]
+        if near:
+            found = self._places(near[: words.LONGEST])
+            if not found:
+                # Not the whole world: somebody looked for what is near.
+                self.unknown_place = near
+                self.selection.among("near", self.memory.nothing())
+                return None, []
+            best = found[0]
+            # Only what may have been meant as well, not what merely begins so.
+            others = [
+                Link(match.label, self.address.having(near=match.label))
+                for match in found[1:]
+                if fold(match.name) == fold(best.name)
+            ][:OTHERS_OFFERED]
+            return Centre(best.latitude, best.longitude, best.label, best.country, best.time_zone), others
+        if latitude is not None and longitude is not None:
+            # About a kilometre: nearer is nobody's business.
+            return Centre(round(latitude, 2), round(longitude, 2)), []
+        if ("lat" in self.given) != ("lon" in self.given):
+            self.messages.append(_("A position needs both “lat” and “lon”."))
+        return None, []
+
+    def _places(self, text: str) -> list[places.Match]:
+        """Return what a text may mean. The next pages of a search ask again: an answer is kept for a minute."""
+        key = "place", text, self.now.timestamp() // 60
+        return memory.keep(self.memory, key, lambda: places.search(text, limit=2 * OTHERS_OFFERED))
+
+    def _within(self) -> float | None:
+        if self.centre is None:
+            return None
+        return min(self.asked["within"] or reach.USUAL[self.unit], reach.farthest(self.unit))
+
+    def _sort(self) -> str:
+        sort = self.asked["sort"] or SORT_BY_TIME
+        if sort == SORT_BY_DISTANCE and self.centre is None:
+            self.messages.append(_("To sort by distance, say near which place."))
+            return SORT_BY_TIME
+        return sort
+
+    # ── Which ───────────────────────────────────────────────────────────────
+
+    def left(self) -> Bits:
+        """Return who is found."""
+        return self.selection.matching(include_unsaid=self.include_unsaid)
+
+    def ids(self, *, first: int, end: int) -> list[int]:
+        left = self.left()
+        return self.memory.ids[self.selection.in_order(left, self.sort, first=first, end=end)].tolist()
+
+    @cached_property
+    def without(self) -> dict[str, Bits]:
+        """What would be left without the conditions of one facet, for each that has some."""
+        without = self.selection.each_without(include_unsaid=self.include_unsaid)
+        if "attendance" in without and self.selection.depends_on_attendance:
+            without["attendance"] = self.selection.attended([]).matching(include_unsaid=self.include_unsaid)
+        return without
+
+    def results(self, at: Positions) -> list[Result]:
+        """Return what the cards of some who are found say."""
+        ids = self.memory.ids[at].tolist()
+        on_theirs = self.selection.clock.is_on_the_visitors(at)
+        kilometres = self.selection.distance(at)
+        return results.fetch(
+            ids,
+            now=self.now,
+            names=self.names,
+            visitor_zone=self.visitor_zone,
+            by_visitor=frozenset(self.memory.ids[at[on_theirs]].tolist()),
+            kilometres={} if kilometres is None else dict(zip(ids, kilometres.tolist(), strict=True)),
+            unit=self.unit,
+            wanted=frozenset((kind, slug) for kind in TraitKind.values for slug in self.asked.get(kind) or ()),
+            days=self.asked["day"] or (),
+        )

@@ -1,0 +1,62 @@
+"""What a search asks for, in words: each condition with the search that goes without it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from meetings.finder.asking import Search
+from meetings.finder.choices import BY_CLOCK, FACETS
+from meetings.finder.filters import LONGEST_SHOWN
+from meetings.finder.page import Link
+
+
+def chips(search: Search) -> list[Link]:
+    """Return everything that is asked for, each with the search without it."""
+    given, asked, address = search.given, search.asked, search.address
+    found = []
+    if asked["q"]:
+        found.append(Link(f"“{given['q'][:LONGEST_SHOWN]}”", address.having(q=None)))
+    if search.centre:
+        # The heading says how far and in which country.
+        town = search.centre.label.partition(",")[0]
+        here = _("This part of the map") if asked["view"] == "map" else _("Near you")
+        words = _("Near %(place)s") % {"place": town} if town else here
+        found.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
+    if search.unknown_place:
+        words = _("Near %(place)s") % {"place": search.unknown_place[:LONGEST_SHOWN]}
+        found.append(Link(words, address.having(near=None, within=None)))
+    for name in (*FACETS, *BY_CLOCK):
+        if not asked[name]:
+            continue
+        labels = search.names.labels(name)
+        if asked[name] is True:
+            found.append(Link(labels["yes"], address.having(**{name: None})))
+        else:
+            found += [Link(labels[value], address.without(name, value)) for value in asked[name]]
+    if asked["soon"]:
+        found.append(Link(soon_label(asked["soon"]), address.having(soon=None)))
+    if asked["from"] is not None or asked["until"] is not None:
+        found.append(Link(hours_label(search), address.having(**{"from": None, "until": None})))
+    if search.include_unsaid:
+        found.append(Link(_("Also those that do not say"), address.having(unknown=None)))
+    return found
+
+
+def hours_label(search: Search) -> str:
+    first, last = (
+        "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
+        for minute in (search.asked["from"], search.asked["until"])
+    )
+    if not last:
+        return _("Starts at %(time)s or later") % {"time": first}
+    if not first:
+        return _("Starts at %(time)s or before") % {"time": last}
+    return _("Starts from %(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def soon_label(minutes: int) -> str:
+    if minutes % 60 == 0 and minutes > 60:
+        return _("On now or within %(hours)s hours") % {"hours": minutes // 60}
+    if minutes == 60:
+        return _("On now or within the hour")
+    return _("On now or within %(minutes)s minutes") % {"minutes": minutes}
