@@ -16,7 +16,7 @@ from django.db.models import F
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from groups import enums, wording
+from groups import enums, phrasing, wording
 from groups.catalogue_loading import APPROACHES_FILE
 from groups.models import Approach, Fellowship, Reference
 
@@ -233,10 +233,12 @@ def address_url(address: str) -> str:
 
 def _glance(approach: Approach) -> list[Fact]:
     mentor = approach.get_mentor_availability_display()
-    own_word = [_("%(mentor)s; called %(word)s") % {"mentor": mentor, "word": f"“{approach.mentor_term}”"}]
+    own_word = [_("%(mentor)s; called %(word)s") % {"mentor": mentor, "word": phrasing.quoted(approach.mentor_term)}]
     leader = [approach.get_led_by_display()]
     if approach.leader_title:
-        leader = [_("%(leader)s; called %(word)s") % {"leader": leader[0], "word": f"“{approach.leader_title}”"}]
+        leader = [
+            _("%(leader)s; called %(word)s") % {"leader": leader[0], "word": phrasing.quoted(approach.leader_title)}
+        ]
     return _stated(
         Fact(_("Belief"), [approach.get_belief_display()], approach.belief_note),
         Fact(_("Goal"), _labels(enums.Goal, approach.goals), approach.goal_note),

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from groups import dates
+from groups import dates, phrasing
 from groups.enums import Belief, Covers, Goal
 from groups.text import web_address
 from meetings import (
@@ -374,7 +374,7 @@ def _directions_on(meeting: Meeting, change: Occurrence | None) -> str:
 
 
 def _changed_place(venue: Venue) -> str:
-    return wording.town_label(venue) if venue.is_private_home else ", ".join(venue.address_lines)
+    return wording.town_label(venue) if venue.is_private_home else phrasing.listed(venue.address_lines)
 
 
 def _here(meeting: Meeting, now: datetime) -> list[week_strip.Slot]:

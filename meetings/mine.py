@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from groups import dates
+from groups import dates, phrasing
 from groups.models import Approach
 from meetings import access, schedules, wording
 from meetings.enums import TraitKind
@@ -90,7 +90,9 @@ def _date(meeting: Meeting, start: Start) -> dict[str, Any]:
     local = start.starts_at.astimezone(ZoneInfo(meeting.time_zone))
     return {
         "iso": local.isoformat(),
-        "words": f"{dates.at_start(wording.day_label(local))}, {wording.time_label(start, meeting.time_zone)}",
+        "words": phrasing.listed(
+            (dates.at_start(wording.day_label(local)), wording.time_label(start, meeting.time_zone))
+        ),
         "zone": wording.zone_label(meeting.time_zone, at=start.starts_at),
         "is_cancelled": start.is_cancelled,
     }

@@ -6,9 +6,8 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from groups import dates
+from groups import dates, phrasing
 from meetings import schedules, wording
 from meetings.enums import ChannelState
 from meetings.models import Meeting
@@ -90,7 +89,7 @@ def glance(meetings: Iterable[Meeting], *, limit: int) -> list[str]:
             seldom.append(schedules.describe(schedule))
     lines = [
         _("%(day)s %(hours)s")
-        % {"day": dates.weekday(weekday), "hours": pgettext("list", ", ").join(dict.fromkeys(weekly[weekday]))}
+        % {"day": dates.weekday(weekday), "hours": phrasing.listed(dict.fromkeys(weekly[weekday]))}
         for weekday in sorted(weekly)
     ]
     lines += dict.fromkeys(seldom)

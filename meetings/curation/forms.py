@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groups import dates
+from groups import dates, phrasing
 from groups.access import Scope
 from meetings import access, listing_fields
 from meetings.curation.bulk import Action, Change
@@ -156,7 +156,7 @@ class BulkForm(_Plain):
         if not found:
             raise forms.ValidationError(_("No place of your part is called so."))
         if len(found) > 1:
-            names = "; ".join(f"{venue} ({venue.public_id})" for venue in found[:5])
+            names = phrasing.listed_long(f"{venue} ({venue.public_id})" for venue in found[:5])
             raise forms.ValidationError(_("Several are: %(names)s. Please give its code.") % {"names": names})
         return found[0].public_id
 

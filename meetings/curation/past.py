@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from groups import phrasing
 from groups.enums import ImportAction, Role
 from groups.models import Approach, Fellowship, Group, ImportChange, Source
 from meetings import listing_fields
@@ -130,7 +131,7 @@ def _entry(change: _Change, names: dict[tuple[type[models.Model], Any], str]) ->
     # Who saved it in a role may have written the role down as the reason.
     role, why = (row.role or why, "") if why in Role.values else (row.role, why)
     subject = _SUBJECTS[change.model]
-    about = f"{subject}, {row.original_on}" if change.model is Occurrence else str(subject)
+    about = phrasing.listed((subject, row.original_on)) if change.model is Occurrence else str(subject)
     if row.history_type == "-":
         return Entry(row.history_date, _("%(what)s: taken away") % {"what": about}, role)
     differences = [
@@ -193,7 +194,7 @@ def _plain(column: models.Field) -> Callable[[Any], str]:
         if isinstance(value, list):
             base = getattr(column, "base_field", None)
             known = dict(base.flatchoices) if base is not None and getattr(base, "flatchoices", None) else {}
-            return ", ".join(str(known.get(each, each)) for each in value)
+            return phrasing.listed(known.get(each, each) for each in value)
         if isinstance(value, datetime):
             return f"{value:%Y-%m-%d %H:%M} UTC"
         return str(choices.get(value, value))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groups import dates
+from groups import dates, phrasing
 from groups.enums import FeedFormat, GroupState, ListingState
 from meetings import access, confirmations, schedules
 from meetings.enums import ChannelState, ReportState, ReviewFlag, TwinState, UnlistedWhy
@@ -240,7 +240,9 @@ def _twins(meeting: Meeting) -> list[Rule]:
         rules.append(Rule(name, words, Weight.NOTE, reverse("curate:twins_detail", args=[twins.pk])))
     former = list(FormerAddress.objects.filter(meeting=meeting).order_by("slug"))
     if former:
-        words = _("Former addresses lead here: %(addresses)s.") % {"addresses": ", ".join(each.slug for each in former)}
+        words = _("Former addresses lead here: %(addresses)s.") % {
+            "addresses": phrasing.listed(each.slug for each in former)
+        }
         rules.append(Rule(name, words))
     return rules
 

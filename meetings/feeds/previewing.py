@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 
+from groups import phrasing
 from groups.enums import ImportAction
 from groups.models import Group, ImportChange, ImportRun
 from meetings import schedules
@@ -100,7 +101,7 @@ class _Names:
         if meeting is not None:
             return when_of(meeting.rrule, meeting.start_time)
         start = parse_time(said.get("start_time") or "")
-        return ", ".join(part for part in (when_of(said.get("rrule") or "", start), said.get("town") or "") if part)
+        return phrasing.listed((when_of(said.get("rrule") or "", start), said.get("town") or ""))
 
     def of(self, row: ImportChange) -> tuple[str, str, str]:
         """Return part, title and address of what a change is about."""
@@ -109,7 +110,7 @@ class _Names:
             part = columns.part_of(said["table"])
             if part == "venue":
                 venue = self.venues.get(said["id"])
-                return part, ", ".join(venue.address_lines) if venue else row.key, ""
+                return part, phrasing.listed(venue.address_lines) if venue else row.key, ""
             group = self.groups.get(said["id"])
             return part, group.name if group else row.key, group.get_absolute_url() if group else ""
         meeting = self.meetings.get(said.get("meeting_id", 0)) or self.of_key.get(row.key)
@@ -140,7 +141,7 @@ def when_of(rrule: str, start_time: time | None) -> str:
     """Return days and time of a meeting in a few words, "" for one without them."""
     if not rrule or start_time is None:
         return ""
-    return f"{schedules.describe_days(schedules.parse_rrule(rrule))}, {schedules.describe_time(start_time)}"
+    return phrasing.listed((schedules.describe_days(schedules.parse_rrule(rrule)), schedules.describe_time(start_time)))
 
 
 def _updated(part: str, before: dict[str, Any], after: dict[str, Any]) -> list[Line]:

@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from groups import dates
+from groups import dates, phrasing
 from groups.forms import clean_zone
 from meetings import schedules
 
@@ -131,7 +131,7 @@ class SeveralOf(Kind):
         return [str(value) for value in held or ()]
 
     def words(self, value: Any) -> str:
-        return ", ".join(str(label) for known, label in self.choices if known in (value or ()))
+        return phrasing.listed(label for known, label in self.choices if known in (value or ()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from groups import phrasing
 from groups.access import Scope, for_curators
 from meetings import access, listing_fields, schedules, twins, wording
 from meetings.enums import DecisionKind, TwinState
@@ -83,7 +84,7 @@ def wording_of(meeting: Meeting) -> str:
     schedule = meeting.schedule(pauses=[], changes=[])
     when = schedules.describe(schedule) if schedule else ""
     where = wording.town_label(meeting.venue) if meeting.venue else _("online")
-    return ", ".join(part for part in (when, where) if part)
+    return phrasing.listed((when, where))
 
 
 def _pair(scope: Scope, pk: int) -> Twins:

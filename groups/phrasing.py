@@ -1,0 +1,23 @@
+"""Words in a row, and words of others, by the custom of the active language."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import pgettext
+
+
+def listed(words: Iterable[object]) -> str:
+    """Return words one after the other: "Boston, online", with "،" between them in Arabic. Empty ones are left out."""
+    # Translators: between the words of a list.
+    return pgettext("list", ", ").join(text for text in map(str, words) if text)
+
+
+def listed_long(parts: Iterable[object]) -> str:
+    """Return parts that hold commas themselves, one after the other: "1 Demo Street, Boston; 2 Demo Street, Boston"."""
+    # Translators: between parts of a list that have commas themselves.
+    return pgettext("list", "; ").join(text for text in map(str, parts) if text)
+
+
+def quoted(text: object) -> str:
+    """Return somebody's own words between quotation marks: “beginners”."""
+    # Translators: words of somebody else, in the quotation marks of the language.
+    return pgettext("quotation", "“%(text)s”") % {"text": text}

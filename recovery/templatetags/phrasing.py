@@ -1,0 +1,10 @@
+"""Words in a row in templates: filters for what `groups.phrasing` says."""
+
+from django import template
+
+from groups import phrasing
+
+register = template.Library()
+
+register.filter("listed", phrasing.listed)
+register.filter("quoted", phrasing.quoted)
