@@ -47,6 +47,12 @@ def _region_names() -> dict[tuple[str, str], str]:
     return {(country, code): name for (country, name), code in _region_codes().items() if code}
 
 
+@cache
+def _folded_regions() -> tuple[tuple[str, str, str, str], ...]:
+    """Return (country, name, folded name, abbreviation in small letters) of every region."""
+    return tuple((country, name, fold(name), code.lower()) for (country, name), code in _region_codes().items())
+
+
 def regions_called(text: str, *, is_start: bool = False) -> list[tuple[str, str]]:
     """Return (country, region) of every region of this name or abbreviation.
 
@@ -55,12 +61,11 @@ def regions_called(text: str, *, is_start: bool = False) -> list[tuple[str, str]
     folded = fold(text)
     if not folded:
         return []
+    letters = folded.replace(" ", "")
     return [
         (country, name)
-        for (country, name), code in _region_codes().items()
-        if folded == fold(name)
-        or (code and folded.replace(" ", "") == code.lower())
-        or (is_start and fold(name).startswith(folded))
+        for country, name, known, code in _folded_regions()
+        if folded == known or (code and letters == code) or (is_start and known.startswith(folded))
     ]
 
 
