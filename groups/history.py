@@ -8,9 +8,11 @@ it changed. The first change by hand writes down how the listing was before it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.dispatch import receiver
 from simple_history.models import HistoricalRecords
@@ -19,10 +21,17 @@ from simple_history.signals import pre_create_historical_record
 from groups.enums import Role
 
 
+class _Unsaid(Enum):
+    """Stands for whose hand it is while nobody says: that of whoever is signed in on the page."""
+
+    UNSAID = auto()
+
+
 @dataclass(frozen=True)
 class _Telling:
     role: str = ""
     why: str = ""
+    by: AbstractBaseUser | _Unsaid | None = _Unsaid.UNSAID
     is_kept: bool = True
 
 
@@ -34,9 +43,19 @@ _ROLE_OF_PATH = {"/host/": Role.HOST, "/curate/": Role.CURATOR, "/admin/": Role.
 
 
 @contextmanager
-def told(*, role: str, why: str = "") -> Iterator[None]:
-    """Write down what is saved meanwhile as changed in this role, for this reason."""
-    token = _telling.set(_Telling(role=role, why=why))
+def told(
+    *, role: str | None = None, why: str | None = None, by: AbstractBaseUser | _Unsaid | None = _Unsaid.UNSAID
+) -> Iterator[None]:
+    """Write down what is saved meanwhile as changed in this role, for this reason, by this hand.
+
+    What is not given stays as it was told around this. `by` of None is somebody without an
+    account, or the site itself; while nobody says, it is whoever is signed in on the page.
+    """
+    said = {"role": role, "why": why}
+    changes: dict[str, Any] = {name: words for name, words in said.items() if words is not None}
+    if by is not _Unsaid.UNSAID:
+        changes["by"] = by
+    token = _telling.set(replace(_telling.get(), **changes))
     try:
         yield
     finally:
@@ -56,7 +75,7 @@ def untold() -> Iterator[None]:
 class ToldRow(models.Model):
     """What every row of history says beside the fields: the role in which it was changed."""
 
-    role = models.CharField(max_length=10, choices=Role, blank=True)
+    role: "models.CharField[str, str]" = models.CharField(max_length=10, choices=Role, blank=True)
 
     class Meta:
         abstract = True
@@ -92,18 +111,21 @@ class ListingHistory(HistoricalRecords):
     def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str | None) -> str | None:
         return _telling.get().why or super().get_change_reason_for_object(instance, history_type, using)
 
+    def get_history_user(self, instance: models.Model) -> AbstractBaseUser | None:
+        by = _telling.get().by
+        return super().get_history_user(instance) if by is _Unsaid.UNSAID else by
+
     def _write_down_what_was(self, instance: models.Model, raw: bool = False, **kwargs: Any) -> None:
         """Keep the state before the first change by hand, of a listing that has no history yet."""
         if raw or instance._state.adding or not _telling.get().is_kept or self._rows(instance).exists():
             return
-        before = type(instance)._base_manager.filter(pk=instance.pk).first()
+        before: Any = type(instance)._base_manager.filter(pk=instance.pk).first()
         if before is None:
             return
         before._history_date = getattr(before, "created_at", None) or getattr(before, "updated_at", None)
         if before._history_date is None:
             del before._history_date
-        before._history_user = None
-        with told(role="", why=""):
+        with told(role="", why="", by=None):
             super().create_historical_record(before, "+")
 
     def _rows(self, instance: models.Model) -> models.QuerySet:
@@ -115,7 +137,7 @@ class ListingHistory(HistoricalRecords):
 @receiver(pre_create_historical_record)
 def note_the_role(sender: Any, history_instance: Any, **kwargs: Any) -> None:
     """Put the role on a row: as it was said, else that of the page where it was saved."""
-    if not isinstance(history_instance, ToldRow):
+    if not issubclass(sender, ToldRow):
         return
     role = _telling.get().role
     request = getattr(HistoricalRecords.context, "request", None)

@@ -214,13 +214,13 @@ def undo_claim(decision: Decision, *, by: AbstractBaseUser | None, role: Role, n
 
 def leave_as_it_is(meeting: Meeting, *, by: AbstractBaseUser, now: datetime, reason: str = "") -> Decision | None:
     """Say of a flagged listing that somebody looked and that it is right. None when nothing was flagged."""
-    with transaction.atomic(), told(role=Role.CURATOR, why=reason):
+    with transaction.atomic(), told(role=Role.CURATOR, why=reason, by=by):
         meeting = Meeting.objects.select_for_update(of=("self",)).select_related("group").get(pk=meeting.pk)
         flags = list(meeting.review_flags)
         if not flags:
             return None
         meeting.review_flags = []
-        _save_flags(meeting, by)
+        _save_flags(meeting)
         return decisions.record(
             DecisionKind.SEEN,
             subject=meeting.public_id,
@@ -265,13 +265,12 @@ def undo_seen(decision: Decision, *, by: AbstractBaseUser | None, role: Role, no
         index.refresh([meeting.pk], now=now)
     if flags := decision.before.get(_FLAGS):
         meeting.review_flags = [*meeting.review_flags, *(flag for flag in flags if flag not in meeting.review_flags)]
-        with told(role=role):
-            _save_flags(meeting, by)
+        with told(role=role, by=by):
+            _save_flags(meeting)
     return []
 
 
-def _save_flags(meeting: Meeting, by: AbstractBaseUser | None) -> None:
-    meeting._history_user = by  # type: ignore[attr-defined]
+def _save_flags(meeting: Meeting) -> None:
     meeting.save(update_fields=["review_flags", "updated_at"])
 
 

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from groups.enums import ListingState, Role
+from groups.history import told
 from groups.identifiers import new_public_id
 from groups.models import Group
 from meetings import occurrences, schedules
@@ -89,7 +90,8 @@ def apply(
         work = _Work.on(_locked(listing), for_all_at_venue=for_all_at_venue)
         work.set(_with_reason(changes, role))
         work.check()
-        applied = work.save(by=by, role=role)
+        with told(by=by):
+            applied = work.save(role=role)
         if applied:
             _follow(work, applied, now=now)
     return applied
@@ -140,7 +142,8 @@ def create(
         if group is None:
             meeting.group.slug = free_slug(Group, meeting.group.name, town)
         meeting.slug = free_slug(Meeting, meeting.name, town)
-        applied = work.save(by=by, role=role)
+        with told(by=by):
+            applied = work.save(role=role)
         _follow(work, applied, now=now)
     return meeting
 
@@ -212,14 +215,13 @@ class _Work:
         if self.errors:
             raise InvalidChange(self.errors)
 
-    def save(self, *, by: AbstractBaseUser | None, role: Role | str | None) -> Applied:
-        """Write the rows that changed, each with who and in what role for its history."""
+    def save(self, *, role: Role | str | None) -> Applied:
+        """Write the rows that changed, each with the role for its history."""
         after = {name: self._value(name) for name in self.before}
         changed = {name for name, value in after.items() if self.before[name] != value}
         parts = {fields.field(name).part for name in changed if fields.field(name).column}
 
         def write(row: Model) -> None:
-            row._history_user = by  # type: ignore[attr-defined]
             row._change_reason = Role(role).value if role else BY_THE_SITE  # type: ignore[attr-defined]
             row.save()
 

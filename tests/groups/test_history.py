@@ -56,14 +56,36 @@ def test_history_knows_no_device(model):
 def test_a_change_keeps_what_was_and_in_what_role(host):
     group = factories.GroupFactory(name="Old Hall Group")
     group.name = "New Hall Group"
-    group._history_user = host
 
-    with history.told(role=Role.HOST, why="We moved"):
+    with history.told(role=Role.HOST, why="We moved", by=host):
         group.save()
 
     newest, oldest = group.history.all()
     assert (oldest.name, newest.name) == ("Old Hall Group", "New Hall Group")
     assert (newest.role, newest.history_user, newest.history_change_reason) == (Role.HOST, host, "We moved")
+
+
+def test_what_is_not_told_anew_stays_as_it_was_told_around_it(host):
+    with history.told(role=Role.HOST, why="We moved"), history.told(by=host):
+        group = factories.GroupFactory()
+
+    row = group.history.get()
+    assert (row.role, row.history_change_reason, row.history_user) == (Role.HOST, "We moved", host)
+
+
+def test_told_to_be_by_nobody_it_is_not_by_who_is_signed_in(host):
+    request = RequestFactory().post("/host/x/")
+    request.user = host
+    HistoricalRecords.context.request = request
+
+    try:
+        signed = factories.GroupFactory()
+        with history.told(by=None):
+            unsigned = factories.GroupFactory()
+    finally:
+        del HistoricalRecords.context.request
+
+    assert [row.history.get().history_user for row in (signed, unsigned)] == [host, None]
 
 
 def test_the_first_change_of_an_imported_listing_keeps_how_it_was():
