@@ -36,7 +36,8 @@ def test_the_numbers_are_those_of_the_devices_own_clock(site, chromium):
     expect(page.locator("main [data-emergency]")).to_have_attribute("href", "tel:999")
     expect(page.locator("main [data-emergency]")).to_have_text("999")
     expect(page.locator("main [data-crisis] a")).to_have_attribute("href", "tel:116123")
-    expect(page.locator("main [data-help-more]")).to_have_attribute("href", "/help/?country=GB")
+    others = page.get_by_role("link", name="Other people to call, text or write to")
+    expect(others).to_have_attribute("href", "/help/?country=GB")
     context.close()
 
 

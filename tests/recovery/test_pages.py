@@ -50,7 +50,7 @@ def test_home_says_what_this_is_and_asks_one_thing(client, lines_of_the_file):
     response = client.get("/")
 
     assert response.status_code == 200
-    assert "Find a group of people in recovery who meet near you or online." in words(response)
+    assert "Find a group of people in recovery, near you or online." in words(response)
     assert re.findall(r'<input type="text"[^>]*name="(\w+)"', response.content.decode()) == ["say"]
     assert 'action="/meetings/" method="get"' in response.content.decode()
 
