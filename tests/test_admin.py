@@ -12,6 +12,7 @@ from django.urls import reverse
 from groups.enums import CameBy, PrivateContact, ReadingKind, Role
 from groups.history import ToldRow
 from groups.models import (
+    AccountLanguage,
     Approach,
     Claim,
     ContactRead,
@@ -196,8 +197,9 @@ ROWS = {
 }
 
 # Rows of a meeting are edited on its page, those of a suggestion shown on its own; the revisions of its
-# calendar are counted by the database; of who keeps the door nothing is listed; files of feeds are sealed.
-WITHOUT_A_PAGE = {CalendarRevision, Duty, FeedPiece, MeetingTrait, Pause, SuggestedValue}
+# calendar are counted by the database; of who keeps the door, and of the language somebody reads, nothing is
+# listed; files of feeds are sealed.
+WITHOUT_A_PAGE = {AccountLanguage, CalendarRevision, Duty, FeedPiece, MeetingTrait, Pause, SuggestedValue}
 
 # What is said of people, and to them, is nobody's list to read, staff included.
 OF_PEOPLE = ("meetings.models.rsvps", "meetings.models.messages")
