@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import site as sites
+from tests.browser.crawl import Crawl, crawl
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM = CHROMIUM or shutil.which("google-chrome")
@@ -34,6 +35,12 @@ def site() -> Iterator[sites.Site]:
     loads = ("load_catalogue", "load_places", "load_demo")
     with sites.running(Path(os.environ["VAR_DIR"]) / "site", "--threads=4", loads=loads) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def crawled(site) -> Crawl:
+    """Every kind of page that a visitor can open."""
+    return crawl(site.url)
 
 
 # Closed with the last test here: its event loop must not be running when others ask the database.

@@ -35,7 +35,7 @@ def addresses(page: Page, origin: str) -> list[str]:
     found = [*PAGES_OF_AN_ACCOUNT, *RAW_TABLES]
     for table in ("groups/group", "meetings/meeting", "auth/user"):
         page.goto(f"{origin}/admin/{table}/")
-        change = page.locator("#result_list th a").first.get_attribute("href").partition("?")[0]
+        change = page.locator("#result_list tbody th a").first.get_attribute("href").partition("?")[0]
         found += [change, change.replace("/change/", "/history/"), change.replace("/change/", "/delete/")]
     return found
 

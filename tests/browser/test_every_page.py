@@ -3,22 +3,17 @@
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import DESK, PHONE
-from tests.browser.crawl import Crawl, crawl, fetch, public_routes
+from tests.browser.conftest import DESK
+from tests.browser.crawl import fetch, public_routes
+from tests.browser.looking import axe
 
 # Answers that are pages of the product too.
 ERROR_PAGES = ["/no-such-page/", "/meetings/no-such-meeting/", "/groups/no-such-group/"]
 
 # Not pages to look at in a browser: health, files for machines, and the way out.
 NOT_LOOKED_AT = {"healthz", "readyz", "exit"}
-
-
-@pytest.fixture(scope="session")
-def crawled(site) -> Crawl:
-    return crawl(site.url)
 
 
 @pytest.fixture(scope="session")
@@ -74,39 +69,19 @@ def test_a_page_that_asks_a_stranger_is_noticed(site, page: Page):
     assert strangers == ["http://stranger.invalid/pixel.gif"]
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone, light", "desk, dark"])
-def test_axe_finds_nothing_on_any_page(site, addresses, chromium, size, scheme):
-    axe = Axe()
-    context = chromium.new_context(viewport=size, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+# Phones and dark colours are looked at in test_access_pages.py, with every part unfolded.
+def test_axe_finds_nothing_on_any_page(site, addresses, chromium):
+    context = chromium.new_context(viewport=DESK, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     findings = {}
 
     for address in addresses:
         page.goto(site.url + address, wait_until="load")
-        result = axe.run(page)
-        if result.violations_count:
-            findings[address] = [
-                f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
-                for violation in result.response["violations"]
-            ]
+        if violations := axe(page):
+            findings[address] = violations
 
     context.close()
     assert findings == {}
-
-
-def test_no_page_scrolls_sideways_at_320_pixels(site, addresses, chromium):
-    context = chromium.new_context(viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    too_wide = {}
-
-    for address in addresses:
-        page.goto(site.url + address, wait_until="load")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 320:
-            too_wide[address] = width
-
-    context.close()
-    assert too_wide == {}
 
 
 def test_every_page_has_the_way_out_and_the_help_line_in_the_same_place(site, addresses, page: Page):
@@ -124,24 +99,6 @@ def test_every_page_has_the_way_out_and_the_help_line_in_the_same_place(site, ad
 
     assert without == []
     assert len(places) == 1
-
-
-def test_every_target_is_at_least_24_pixels(site, addresses, page: Page):
-    small = {}
-
-    for address in addresses:
-        page.goto(site.url + address, wait_until="load")
-        found = page.evaluate(
-            """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), summary, nav a')]
-                .filter(n => n.checkVisibility({visibilityProperty: true}))
-                .map(n => ({n, box: (n.closest('label') ?? n).getBoundingClientRect()}))
-                .filter(({box}) => box.width > 1 && (box.width < 24 || box.height < 24))
-                .map(({n, box}) => `${n.outerHTML.slice(0, 90)} ${Math.round(box.width)}×${Math.round(box.height)}`)"""
-        )
-        if found:
-            small[address] = found[:3]
-
-    assert small == {}
 
 
 def _ours(address: str, origin: str) -> bool:
