@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from groups import enums, phrasing, wording
@@ -260,7 +261,10 @@ def _more_facts(approach: Approach) -> list[Fact]:
         Fact(_("Ways to meet"), _named(wording.CHANNELS, approach.channels)),
         Fact(_("Answering each other"), [approach.get_crosstalk_display()]),
         Fact(_("Labels"), [approach.get_label_custom_display()]),
-        Fact(_("Professionals"), [approach.professionals] if approach.professionals else []),
+        Fact(
+            pgettext("their part in an approach", "Professionals"),
+            [approach.professionals] if approach.professionals else [],
+        ),
         Fact(_("Milestones"), [approach.milestones] if approach.milestones else []),
         Fact(_("Proof of attendance"), [approach.get_attendance_proof_display()]),
         Fact(_("Where"), _named(wording.REGIONS, approach.regions)),
@@ -281,7 +285,11 @@ def _entry_rules(rules: dict[str, Any]) -> list[str]:
         name = wording.FOCUSES.get(rules["gender_focus"], rules["gender_focus"])
         sentences.append(_("It is for %(people)s.") % {"people": name})
     if rules.get("sober_hours_before"):
-        sentences.append(_("No use in the %(hours)s hours before you come.") % {"hours": rules["sober_hours_before"]})
+        hours = rules["sober_hours_before"]
+        words = ngettext(
+            "No use in the %(hours)s hour before you come.", "No use in the %(hours)s hours before you come.", hours
+        )
+        sentences.append(words % {"hours": hours})
     if rules.get("affected_by_other"):
         sentences.append(_("It is for people touched by somebody else’s drinking, use or gambling."))
     if rules.get("account_needed"):
@@ -315,13 +323,16 @@ def _labels(choices: Any, values: Iterable[str]) -> list[str]:
 
 
 def _named(names: dict[str, Any], values: Iterable[str]) -> list[str]:
-    return _in_a_row(str(names[value]) for value in values if value in names)
+    row = [str(names[value]) for value in values if value in names]
+    return [capfirst(row[0]), *row[1:]] if row else []
 
 
 def _in_a_row(words: Iterable[str]) -> list[str]:
-    """Begin the first with a capital and the others without, save abbreviations."""
-    row = [word if word[:2].isupper() else word[:1].lower() + word[1:] for word in words]
-    return [capfirst(row[0]), *row[1:]] if row else []
+    """Begin the first with a capital and the others without, save abbreviations and German words."""
+    first, *others = [*words] or [""]
+    if not (get_language() or "").startswith("de"):
+        others = [word if word[:2].isupper() else word[:1].lower() + word[1:] for word in others]
+    return [capfirst(first), *others] if first else []
 
 
 def _checked_website(website: str, to_check: Iterable[str]) -> str:

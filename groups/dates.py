@@ -83,7 +83,11 @@ def at_start(words: str) -> str:
 
 
 class _Format(dateformat.DateFormat):
-    """Django's letters, with names as they stand inside a sentence."""
+    """Django's letters, with names as they stand inside a sentence and the first of a month as people say it."""
+
+    def j(self) -> str | int:
+        # Translators: the first day of a month in a date: "1er" in French.
+        return pgettext("day of the month", "1") if self.data.day == 1 else super().j()
 
     def l(self) -> str:  # noqa: E743 (the letter of the date filter)
         return inside(str(super().l()))

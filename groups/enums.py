@@ -252,9 +252,9 @@ class CameBy(TextChoices):
 
 class ClaimState(TextChoices):
     OPEN = "open", pgettext_lazy("not decided yet", "Open")
-    ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    ACCEPTED = "accepted", pgettext_lazy("a claim", "Accepted")
+    REFUSED = "refused", pgettext_lazy("a claim", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a claim", "Withdrawn")
     RUN_OUT = "run-out", _("Run out")
 
 

@@ -249,10 +249,10 @@ class SuggestionKind(TextChoices):
 
 class SuggestionState(TextChoices):
     OPEN = "open", _("Waiting for somebody to look at it")
-    ACCEPTED = "accepted", _("Accepted")
-    IN_PART = "in-part", _("Accepted in part")
-    REFUSED = "refused", _("Not accepted")
-    WITHDRAWN = "withdrawn", _("Withdrawn by its sender")
+    ACCEPTED = "accepted", pgettext_lazy("a suggestion", "Accepted")
+    IN_PART = "in-part", pgettext_lazy("a suggestion", "Accepted in part")
+    REFUSED = "refused", pgettext_lazy("a suggestion", "Not accepted")
+    WITHDRAWN = "withdrawn", pgettext_lazy("a suggestion", "Withdrawn by its sender")
 
 
 class Verdict(TextChoices):

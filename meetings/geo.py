@@ -107,14 +107,19 @@ def format_distance(km: float, unit: str = "km") -> str:
         miles = max(0.1, round(miles_from_km(km), 1))
         if miles >= 10:
             miles = float(round(miles_from_km(km)))
-        if miles == 1:
-            return _("1 mile")
-        return _("%(n)s miles") % {"n": _shortest(miles)}
+        return miles_label(miles)
     metres = max(50, 50 * round(km * 20))
     if metres < 1000:
         return ngettext("%(n)d m", "%(n)d m", metres) % {"n": metres}
     tenths = round(km, 1)
     return _("%(n)s km") % {"n": _shortest(tenths if tenths < 10 else float(round(km)))}
+
+
+def miles_label(miles: float) -> str:
+    """Return a number of miles in words, with one decimal at most: "1 mile", "2.5 miles"."""
+    # A language has no form for a part of a mile: that of many is nearest.
+    whole = int(miles) if miles == int(miles) else 20
+    return ngettext("%(n)s mile", "%(n)s miles", whole) % {"n": _shortest(miles)}
 
 
 def _shortest(number: float) -> str:

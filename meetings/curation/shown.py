@@ -172,7 +172,7 @@ def _freshness(meeting: Meeting, *, now: datetime) -> Rule:
     name = _("How old it is")
     state = confirmations.state_of(meeting, now=now)
     if state.since is not None and state.by is not None:
-        words = _("Last confirmed %(ago)s, by: %(who)s.") % {
+        words = _("Last confirmed %(ago)s (%(who)s).") % {
             "ago": ago(state.since, now=now),
             "who": str(state.by.label),
         }

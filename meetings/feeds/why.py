@@ -105,7 +105,8 @@ def of_meeting(
         )
     if since := refreshing.lost_since(source, now=now):
         sentences.append(
-            _("Its feed cannot be read since %(ago)s, so nobody knows.") % {"ago": provenance.ago(since, now=now)}
+            _("Its feed cannot be read. That began %(ago)s; nobody has known since.")
+            % {"ago": provenance.ago(since, now=now)}
         )
     return sentences
 

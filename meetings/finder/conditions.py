@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from groups import phrasing
 from meetings.finder.asking import Search
 from meetings.finder.choices import BY_CLOCK, FACETS
 from meetings.finder.filters import LONGEST_SHOWN
@@ -15,7 +17,7 @@ def chips(search: Search) -> list[Link]:
     given, asked, address = search.given, search.asked, search.address
     found = []
     if asked["q"]:
-        found.append(Link(f"“{given['q'][:LONGEST_SHOWN]}”", address.having(q=None)))
+        found.append(Link(phrasing.quoted(given["q"][:LONGEST_SHOWN]), address.having(q=None)))
     if search.centre:
         # The heading says how far and in which country.
         town = search.centre.label.partition(",")[0]
@@ -56,7 +58,10 @@ def hours_label(search: Search) -> str:
 
 def soon_label(minutes: int) -> str:
     if minutes % 60 == 0 and minutes > 60:
-        return _("On now or within %(hours)s hours") % {"hours": minutes // 60}
+        hours = minutes // 60
+        return ngettext("On now or within %(hours)s hour", "On now or within %(hours)s hours", hours) % {"hours": hours}
     if minutes == 60:
         return _("On now or within the hour")
-    return _("On now or within %(minutes)s minutes") % {"minutes": minutes}
+    return ngettext("On now or within %(minutes)s minute", "On now or within %(minutes)s minutes", minutes) % {
+        "minutes": minutes
+    }

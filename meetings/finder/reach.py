@@ -24,8 +24,9 @@ def farthest(unit: str) -> float:
 
 def label(distance: float, unit: str) -> str:
     """Return a distance in words: whole, else with one decimal."""
-    number = number_format(distance, decimal_pos=0 if distance == int(distance) else 1)
-    return _("%(n)s miles") % {"n": number} if unit == "mi" else _("%(n)s km") % {"n": number}
+    if unit == "mi":
+        return geo.miles_label(distance)
+    return _("%(n)s km") % {"n": number_format(distance, decimal_pos=0 if distance == int(distance) else 1)}
 
 
 def choices(unit: str, within: float | None) -> Iterable[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from groups import phrasing
 from meetings.enums import Attendance
 from meetings.finder import memory, places_meant, reach, words
 from meetings.finder.asking import Search
@@ -57,7 +58,7 @@ def _without_one(search: Search) -> list[Link]:
     }
     labels = {
         "near": search.centre.label or _("your position") if search.centre else "",
-        "q": f"“{search.given.get('q', '')[:LONGEST_SHOWN]}”",
+        "q": phrasing.quoted(search.given.get("q", "")[:LONGEST_SHOWN]),
         "hours": hours_label(search) if search.asked["from"] is not None or search.asked["until"] is not None else "",
         "soon": soon_label(search.asked["soon"]) if search.asked["soon"] else "",
     }
@@ -66,7 +67,7 @@ def _without_one(search: Search) -> list[Link]:
         number = count(others)
         if not number:
             continue
-        label = labels.get(name) or ", ".join(
+        label = labels.get(name) or phrasing.listed(
             search.names.labels(name)[value]
             for value in (["yes"] if search.asked[name] is True else search.asked[name])
         )

@@ -264,6 +264,7 @@ def _names(row: Occurrence) -> tuple[list[str], int]:
     names, people = [], 0
     for rsvp in shown.order_by("created_at", "pk"):
         if name := alias_of(rsvp):
-            names.append(_("%(name)s and %(n)d more") % {"name": name, "n": rsvp.others} if rsvp.others else name)
+            words = ngettext("%(name)s and %(n)d more", "%(name)s and %(n)d more", rsvp.others)
+            names.append(words % {"name": name, "n": rsvp.others} if rsvp.others else name)
             people += rsvp.places
     return names, people

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import segno
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from groups.enums import Cost
@@ -116,7 +116,8 @@ def _write_lines(pdf: Sheet, lines: list[Line], *, width: float, room: float) ->
             pdf.write_words(line.where, size=size * 0.78, width=width, color=_SOFT)
         pdf.ln(size * 0.22)
     if more:
-        pdf.write_words(_("and %(n)d more: see the page") % {"n": more}, size=size * 0.78, width=width)
+        words = ngettext("and %(n)d more: see the page", "and %(n)d more: see the page", more) % {"n": more}
+        pdf.write_words(words, size=size * 0.78, width=width)
 
 
 def _height_of(pdf: Sheet, lines: list[Line], *, size: float, width: float) -> float:

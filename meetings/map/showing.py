@@ -126,7 +126,9 @@ def _pins(found: clusters.Clusters, ids: np.ndarray) -> tuple[list[Pin], int]:
         longitude = round(found.longitudes[number].item(), _DECIMALS)
         if not found.are_one_place[number]:
             edges = (found.souths, found.wests, found.norths, found.easts)
-            label = _("%(n)s meetings. Press to look closer") % {"n": number_format(many, force_grouping=True)}
+            label = ngettext("%(n)s meeting. Press to look closer", "%(n)s meetings. Press to look closer", many) % {
+                "n": number_format(many, force_grouping=True)
+            }
             bounds = tuple(round(edge[number].item(), _DECIMALS) for edge in edges)
             pins.append(Pin(key, latitude, longitude, many, label, bounds=bounds))
             continue

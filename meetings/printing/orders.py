@@ -186,7 +186,7 @@ def _cover(wish: Wish, total: int, *, now: datetime) -> dict[str, Any]:
         words.append(_("Within %(distance)s") % {"distance": search.reach_label})
     shown = ngettext("%(n)d meeting", "%(n)d meetings", total) % {"n": total}
     if total >= MOST:
-        shown = _("The first %(n)d meetings") % {"n": total}
+        shown = ngettext("The first %(n)d meeting", "The first %(n)d meetings", total) % {"n": total}
     address = settings.SITE_URL + reverse("meetings:meeting_list")
     return {
         "site": settings.SITE_NAME,

@@ -127,10 +127,10 @@ def _describe_weekly(rule: Rule) -> str:
         if len(rule.weekdays) == 6:
             (missing,) = set(ALL_WEEK) - set(rule.weekdays)
             return _("Every day except %(weekday)s") % {"weekday": dates.weekday_inside(missing)}
-        first, *others = (str(_PLURAL_WEEKDAYS[weekday]) for weekday in rule.weekdays)
-        return _listed([first, *map(dates.inside, others)])
+        days = _listed([dates.inside(str(_PLURAL_WEEKDAYS[weekday])) for weekday in rule.weekdays])
+        return dates.at_start(days)
     if rule.interval == 2 and len(rule.weekdays) == 1:
-        return _("Every other %(weekday)s") % {"weekday": dates.weekday_inside(rule.weekdays[0])}
+        return dates.at_start(_("Every other %(weekday)s") % {"weekday": dates.weekday_inside(rule.weekdays[0])})
     if rule.weekdays == ALL_WEEK:
         days = _("every day")
     elif rule.weekdays == WORKING_WEEK:

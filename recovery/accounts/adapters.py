@@ -20,6 +20,12 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": _("That is not the code we sent. Please look again; the newest message counts."),
         "too_many_login_attempts": _("That was tried too often. Please ask for a new code, or wait a few minutes."),
         "rate_limited": _("That was tried too often. Please wait a few minutes."),
+        "duplicate_email": _("This is your address already."),
+        "email_taken": _("Another account has this address."),
+        "same_as_current": _("This is your address already."),
+        "cannot_remove_primary_email": _("You sign in with this address, so it stays."),
+        "max_email_addresses": _("You cannot have more than %d addresses."),
+        "unverified_primary_email": _("Please confirm your address first."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -66,6 +72,9 @@ class AccountAdapter(DefaultAccountAdapter):
 class MfaAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That is not the code of this moment. Please try the next one."),
+        "add_email_blocked": _("Your account has a second step. Take it off before you add an address."),
+        "cannot_generate_recovery_codes": _("Spare codes belong to a second step. Please set that up first."),
+        "unverified_email": _("Please confirm your address first. Then you can set up a second step."),
     }
 
     def get_totp_issuer(self) -> str:

@@ -70,11 +70,47 @@ def test_months_are_written_as_inside_a_sentence(language, month):
         assert month in dates.day(date(2026, 1, 5))
 
 
-def test_a_list_of_weekdays_has_one_capital_in_spanish():
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "1 December"), ("fr", "1er décembre"), ("pt", "1º de dezembro"), ("de", "1. Dezember")],
+)
+def test_the_first_of_a_month_is_told_as_people_say_it(language, said):
+    with translation.override(language):
+        assert dates.day_of_year(TUESDAY) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Montags und donnerstags"),
+        ("es", "Lunes y jueves"),
+        ("fr", "Lundi et jeudi"),
+        ("pt", "Às segundas e às quintas"),
+    ],
+)
+def test_a_list_of_weekdays_has_one_capital_at_its_start(language, said):
     rule = schedules.Rule(schedules.Frequency.WEEKLY, (0, 3))
 
-    with translation.override("es"):
-        assert schedules.describe_days(rule) == "Lunes y jueves"
+    with translation.override(language):
+        assert schedules.describe_days(rule) == said
+
+
+@pytest.mark.parametrize(
+    ("weekday", "said"),
+    [(0, "Primeira e terceira segunda-feira do mês"), (5, "Primeiro e terceiro sábado do mês")],
+)
+def test_a_place_in_the_month_has_the_gender_of_its_weekday(weekday, said):
+    rule = schedules.Rule(schedules.Frequency.MONTHLY, (weekday,), positions=(1, 3))
+
+    with translation.override("pt"):
+        assert schedules.describe_days(rule) == said
+
+
+def test_a_line_that_begins_with_a_weekday_begins_with_a_capital():
+    rule = schedules.Rule(schedules.Frequency.WEEKLY, (0,), interval=2)
+
+    with translation.override("pt"):
+        assert schedules.describe_days(rule) == "Segunda-feira, semana sim, semana não"
 
 
 @pytest.mark.parametrize(

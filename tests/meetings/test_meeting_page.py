@@ -434,7 +434,7 @@ def test_traits_say_yes_or_no_with_their_meaning_and_unknown_ones_are_not_no(cli
     text = words(page_of(client, meeting))
 
     assert "Speaker Somebody tells their story." in text
-    assert "No: Wheelchair" in text
+    assert "Wheelchair: no" in text
     assert "Captions" not in text
     assert "What is not listed here is not known." in text
 
