@@ -7,12 +7,14 @@ data, so that a busy or slow machine slows both.
     python -m tests.bench                          both sizes, PERFORMANCE.md
     python -m tests.bench --meetings 3000          one size, printed alone
     python -m tests.bench --without-works          no seats and no reminders: six minutes less
+    python -m tests.bench phone                    what a visitor waits for, and its part of PERFORMANCE.md alone
 """
 
 import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -20,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
-from tests.bench import reminders, seats
+from tests.bench import phone, reminders, seats
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SMALL, LARGE = 3_000, 300_000
@@ -32,6 +34,7 @@ LEAST_NEW_ROWS, LEAST_SAME_ROWS, MOST_IMPORT_MB = 2_000, 10_000, 500
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0])
+    parser.add_argument("part", nargs="?", choices=["phone"], help="this part alone")
     parser.add_argument("--meetings", type=int, nargs="*", default=[SMALL, LARGE], metavar="N")
     parser.add_argument("--rounds", type=int, default=100, help="how often each page is asked for")
     parser.add_argument("--seed", type=int, default=1)
@@ -40,6 +43,8 @@ def main() -> int:
     started = time.monotonic()
     measured = []
     data = Path(os.environ.get("VAR_DIR", ROOT / "var")).absolute()
+    if asked.part:
+        return alone(phone, data)
     for size in asked.meetings:
         folder = data / f"bench-{size}"
         environment = {**os.environ, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "recovery.settings"}
@@ -51,7 +56,7 @@ def main() -> int:
         measured.append(json.loads(done.stdout.splitlines()[-1]))
     lines, missed = table(measured), misses(measured)
     if not asked.without_works:
-        for name, part in (("seats", seats), ("reminders", reminders)):
+        for name, part in (("phone", phone), ("seats", seats), ("reminders", reminders)):
             print(f"{name}, some minutes", flush=True)
             more, over = works(name, part, data)
             lines += ["", *more]
@@ -78,6 +83,29 @@ def works(name: str, part: ModuleType, data: Path) -> tuple[list[str], list[str]
         # The rest of the report is not lost with it.
         return [f"### {name.capitalize()}", "", "Not measured."], [f"{name}: not measured ({type(reason).__name__})"]
     return part.lines(answer), part.misses(answer)
+
+
+def alone(part: ModuleType, data: Path) -> int:
+    """Measure one part; put its sections in the place of those that PERFORMANCE.md has, or at its end."""
+    answer = part.run(data)
+    told, missed = part.lines(answer), part.misses(answer)
+    report = ROOT / "PERFORMANCE.md"
+    text = report.read_text(encoding="utf-8")
+    today = datetime.now(UTC).date().isoformat()
+    for section in re.split(r"\n(?=### )", "\n".join(told)):
+        title, _newline, body = section.partition("\n")
+        section = f"{title}\n\nMeasured by itself on {today}.\n{body}".rstrip() + "\n"
+        old = re.search(rf"^{re.escape(title)}\n(?:(?!##).*\n?)*", text, re.MULTILINE)
+        if old:
+            more = text[old.end() :]
+            text = text[: old.start()] + section + ("\n" + more if more else "")
+        else:
+            text = text.rstrip() + "\n\n" + section
+    report.write_text(text, encoding="utf-8")
+    print("\n".join(told))
+    for line in missed:
+        print(f"over budget: {line}")
+    return 1 if missed else 0
 
 
 def table(measured: list[dict]) -> list[str]:
@@ -192,7 +220,7 @@ Written by `make bench`; how it is measured is in `tests/bench/`.
 same seed: towns by population, real weekly rhythm, 15 % online, most traits unsaid), and keeps them
 below the data folder; the first time takes some minutes more. Parts of it:
 `python -m tests.bench --meetings 3000`, `python -m tests.bench.seats`, `python -m tests.bench.reminders`,
-`python -m tests.bench.imports --rows 300000`.
+`python -m tests.bench.imports --rows 300000`, `make bench ARGS=phone`.
 
 - **Pages** are asked for inside one process, with middleware, templates and a real database. In turn with
   each, the same template is rendered with its data ready: the ratio is what searching costs, on a quick
@@ -202,6 +230,9 @@ below the data folder; the first time takes some minutes more. Parts of it:
 - **Under load** a real server answers as many clients as are named; a client waits for its answer and asks
   again, so times are longer where clients outnumber processors.
 - **Imports** run in one transaction, with every constraint checked within the time.
+- **A slow phone** is Chromium asking gunicorn over a line of 1.6 Mbit/s with 150 ms to each answer, on a processor
+  made four times slower, from nothing kept. kB are what came over the line, headers included. Lighthouse
+  looks at four pages where it is installed: named by `LIGHTHOUSE`, or found as `lighthouse`.
 
 ## Budgets
 
@@ -211,6 +242,9 @@ below the data folder; the first time takes some minutes more. Parts of it:
 | from {small:,} to {large:,} meetings | {growth:g} times |
 | memory of a web worker | {memory} MB |
 | import | at least {new:,} new and {same:,} unchanged rows/s, {import_mb} MB |
+| a visitor's first page, and later ones | {first_kb:g} and {later_kb:g} kB (the map {map_kb:g} kB); no layout shift |
+| the first meeting in sight on a slow phone | {seconds:g} s |
+| Lighthouse | 100 in all four |
 | 50 people for 10 seats at once | exact; p95 250 ms |
 | 10,000 reminders due in one minute | p99 of hand-over 60 s; none lost, none twice |
 
@@ -239,6 +273,10 @@ def page(report: str, missed: list[str], minutes: float) -> str:
         queries=MOST_QUERIES,
         kb=MOST_PAGE_KB,
         growth=MOST_GROWTH,
+        first_kb=phone.MOST_FIRST_KB,
+        later_kb=phone.MOST_LATER_KB,
+        map_kb=phone.MOST_MAP_KB,
+        seconds=phone.MOST_SECONDS,
         memory=MOST_MEMORY_MB,
         new=LEAST_NEW_ROWS,
         same=LEAST_SAME_ROWS,

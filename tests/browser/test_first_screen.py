@@ -117,7 +117,10 @@ def test_what_moves_is_noticed(site, page: Page):
     page.goto(site.url)
 
     page.evaluate(
-        "document.querySelector('main').prepend(Object.assign(document.createElement('p'), {textContent: 'late'}))"
+        """new Promise((tell) => {
+            new PerformanceObserver(tell).observe({ type: "layout-shift" });
+            document.querySelector("main").prepend(Object.assign(document.createElement("p"), { textContent: "late" }));
+        })"""
     )
 
-    page.wait_for_function("window.shifted > 0")
+    assert page.evaluate("window.shifted") > 0
