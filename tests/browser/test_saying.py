@@ -1,5 +1,6 @@
 """Somebody says it in a sentence."""
 
+from django.utils import translation
 from playwright.sync_api import Page, expect
 
 
@@ -33,4 +34,28 @@ def test_a_sentence_in_the_finder_works_without_script(site, chromium):
 
     expect(page.get_by_role("link", name="Near Miami")).to_be_visible()
     assert page.url.partition("?")[2].split("&")[:3] == ["fellowship=na", "language=es", "day=saturday"]
+    context.close()
+
+
+def test_a_sentence_in_arabic_becomes_chips_on_the_arabic_page(site, chromium):
+    context = chromium.new_context(locale="ar")
+    page = context.new_page()
+    with translation.override("ar"):
+        women, not_understood = translation.gettext("Women"), translation.gettext("We did not understand:")
+
+    page.goto(site.url + "/meetings/")
+    page.locator("#say-it summary").click()
+    page.locator("#say").fill("اجتماع للنساء غدا ٧ مساء في بوسطن blorp")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator(".finder-told")).to_contain_text(not_understood)
+    expect(page.locator(".finder-told")).to_contain_text("blorp")
+    assert page.url.partition("?")[2].split("&")[:2] == ["focus=women", "day=tomorrow"]
+    assert "from=18%3A30&until=20%3A00&near=Boston" in page.url
+
+    page.get_by_role("link", name=women).first.click()
+
+    page.wait_for_url(lambda url: "focus=women" not in url)
+    assert "near=Boston" in page.url
     context.close()

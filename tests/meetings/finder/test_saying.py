@@ -1,9 +1,12 @@
 """A sentence in the one field leads to the search it means, and the page says what was left."""
 
+import re
 from datetime import UTC, datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -117,6 +120,20 @@ def test_every_language_is_understood_on_a_page_of_any(client, gazetteer, catalo
         response = client.get(URL, {"say": text}, headers={"Accept-Language": language})
 
         assert QueryDict(response.url.partition("?")[2]) == QueryDict("focus=women&day=tomorrow&near=Boston&left=blorp")
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_the_example_that_a_page_gives_is_understood_whole(client, gazetteer, catalogue, language):
+    html = client.get(URL, headers={"Accept-Language": language}).content.decode()
+    example = re.search(r'id="say-help">[^<]*?[“„«]([^<]+?)[”“»]', html)[1].strip()
+
+    with translation.override(language):
+        found = search_of(unescape(example))
+
+    assert found == {
+        "focus": ["women"], "day": ["today"], "time": ["evening", "night"], "near": ["Boston"],
+        "feature": ["child-care"],
+    }  # fmt: skip
 
 
 def test_a_value_the_catalogue_does_not_have_is_not_understood(catalogue):
