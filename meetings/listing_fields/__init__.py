@@ -9,10 +9,11 @@ values by the names of this table, as JSON values:
     listing_fields.apply(meeting, {"duration": 90}, by=user, role=Role.HOST, now=now)
 """
 
-from .applying import Applied, InvalidChange, apply, blank, check, create, free_slug, why_unlisted
+from .applying import Applied, InvalidChange, apply, check, create, free_slug, why_unlisted
 from .kinds import WrongValue
 from .placing import directions_in, locate, locate_pin
 from .reading import Listing, hidden_from_strangers, label, value_of, values, words
+from .rows import blank
 from .table import (
     ADDRESS,
     FIELDS,

@@ -19,17 +19,16 @@ from django.utils.translation import gettext as _
 
 from groups.enums import ListingState, Role
 from groups.history import told
-from groups.identifiers import new_public_id
 from groups.models import Group
-from meetings import occurrences, schedules
-from meetings.enums import ChannelState, UnlistedWhy
+from meetings import occurrences
+from meetings.enums import UnlistedWhy
 from meetings.finder import index
-from meetings.listing_fields import placing, reading
+from meetings.listing_fields import placing, reading, rows, sense
 from meetings.listing_fields import table as fields
 from meetings.listing_fields.kinds import WrongValue
 from meetings.listing_fields.reading import Listing
 from meetings.listing_fields.table import ADDRESS, NoSuchField, Part
-from meetings.models import Meeting, MeetingTrait, Trait, Venue
+from meetings.models import Meeting, MeetingTrait, Trait
 
 # The dates people have joined follow a change of these.
 _SCHEDULE = {"rrule", "first_on", "last_on", "start_time", "duration", "time_zone", "state", "group_state"}
@@ -87,7 +86,7 @@ def apply(
     Raises InvalidChange, and then nothing has changed.
     """
     with transaction.atomic():
-        work = _Work.on(_locked(listing), for_all_at_venue=for_all_at_venue)
+        work = _Work.on(rows.locked(listing), for_all_at_venue=for_all_at_venue)
         work.set(_with_reason(changes, role))
         work.check()
         with told(by=by):
@@ -102,18 +101,13 @@ def check(listing: Listing, changes: Mapping[str, Any]) -> dict[str, str]:
 
     Nothing is saved. The listing may be one that does not exist yet: `blank()`.
     """
-    work = _Work.on(_copied(listing), for_all_at_venue=False)
+    work = _Work.on(rows.copied(listing), for_all_at_venue=False)
     try:
         work.set(changes)
         work.check()
     except InvalidChange as invalid:
         return invalid.errors
     return {}
-
-
-def blank(group: Group | None = None) -> Meeting:
-    """Return a meeting that says nothing yet, unsaved: of a new group, or a further one of this group."""
-    return Meeting(group=group or Group(), in_person=ChannelState.NONE)
 
 
 def create(
@@ -132,7 +126,7 @@ def create(
     Raises InvalidChange, and then nothing is made.
     """
     with transaction.atomic():
-        meeting = blank(Group.objects.select_for_update().get(pk=group.pk) if group is not None else None)
+        meeting = rows.blank(Group.objects.select_for_update().get(pk=group.pk) if group is not None else None)
         if group is not None:
             values = {name: value for name, value in values.items() if fields.field(name).part is not Part.GROUP}
         work = _Work.on(meeting, for_all_at_venue=False)
@@ -210,8 +204,8 @@ class _Work:
         if self.group.approach_id is None:
             self.errors["group_approach"] = _("Please choose the approach.")
         if self.meeting is not None:
-            _check_schedule(self.meeting, self.errors)
-            _check_rest(self.meeting, self.errors)
+            sense.check_schedule(self.meeting, self.errors)
+            sense.check_rest(self.meeting, self.errors)
         if self.errors:
             raise InvalidChange(self.errors)
 
@@ -275,11 +269,11 @@ class _Work:
         assert meeting is not None
         is_moved = any(name in ADDRESS and name != "venue_name" for name in wanted)
         old = meeting.venue
-        if old is None or (not self.for_all_at_venue and old.pk and _is_shared(old, meeting, with_group=is_moved)):
+        if old is None or (not self.for_all_at_venue and old.pk and rows.is_shared(old, meeting, with_group=is_moved)):
             self.before.setdefault("venue", self._value("venue"))
             for name in wanted:
                 self.before.setdefault(name, self._value(name))
-            meeting.venue = _own_copy(old)
+            meeting.venue = rows.own_copy(old)
         for name, value in wanted.items():
             self._put(name, value)
         venue = meeting.venue
@@ -350,87 +344,3 @@ def _with_reason(changes: Mapping[str, Any], role: Role | str | None) -> dict[st
 def why_unlisted(role: Role | str | None) -> UnlistedWhy:
     """Return what is kept as the reason when somebody in this role takes a listing off."""
     return _WHY.get(Role(role), UnlistedWhy.UNKNOWN) if role else UnlistedWhy.UNKNOWN
-
-
-# ── Sense ───────────────────────────────────────────────────────────────────
-
-
-def _check_schedule(meeting: Meeting, errors: dict[str, str]) -> None:
-    if not meeting.rrule and meeting.first_on is None:
-        return
-    if meeting.start_time is None:
-        errors["start_time"] = _("A meeting with days or a date needs the time it starts.")
-    if not meeting.time_zone:
-        errors["time_zone"] = _("Which time zone is that? We do not know it from the place.")
-    if "INTERVAL=" in meeting.rrule and meeting.first_on is None:
-        errors["first_on"] = _("A meeting that is not held every week or month needs one of its dates as first date.")
-    if meeting.last_on and meeting.first_on and meeting.last_on < meeting.first_on:
-        errors["last_on"] = _("The last date is before the first.")
-    if errors.keys() & {"start_time", "time_zone", "first_on", "last_on"}:
-        return
-    try:
-        schedules.Schedule(
-            rule=schedules.parse_rrule(meeting.rrule),
-            start_time=meeting.start_time,
-            time_zone=meeting.time_zone,
-            first_on=meeting.first_on,
-            last_on=meeting.last_on,
-            duration=meeting.duration,
-        )
-    except schedules.InvalidSchedule as error:
-        errors["rrule"] = str(error)
-
-
-def _check_rest(meeting: Meeting, errors: dict[str, str]) -> None:
-    if not meeting.name:
-        errors["name"] = _("A meeting needs a name.")
-    if meeting.in_person != ChannelState.NONE and meeting.venue is None:
-        errors["in_person"] = _("A meeting in person needs a place, even one without an exact address.")
-    if meeting.min_age is not None and meeting.max_age is not None and meeting.max_age < meeting.min_age:
-        errors["max_age"] = _("The upper age is below the lower one.")
-    if meeting.venue is not None and (meeting.venue.latitude is None) != (meeting.venue.longitude is None):
-        errors["venue_longitude"] = _("A position is a latitude and a longitude.")
-
-
-# ── Rows ────────────────────────────────────────────────────────────────────
-
-
-def _locked(listing: Listing) -> Listing:
-    """Return the listing as it is in the database, held until the transaction ends."""
-    if isinstance(listing, Group):
-        return Group.objects.select_for_update().get(pk=listing.pk)
-    meeting = Meeting.objects.select_for_update().get(pk=listing.pk)
-    meeting.group = Group.objects.select_for_update().get(pk=meeting.group_id)
-    if meeting.venue_id is not None:
-        meeting.venue = Venue.objects.select_for_update().get(pk=meeting.venue_id)
-    return meeting
-
-
-def _copied(listing: Listing) -> Listing:
-    """Return copies of the rows, to be changed and thrown away."""
-    if listing.pk is not None:
-        return (
-            Group.objects.get(pk=listing.pk)
-            if isinstance(listing, Group)
-            else Meeting.objects.select_related("group", "venue").get(pk=listing.pk)
-        )
-    if isinstance(listing, Meeting) and listing.group.pk is not None:
-        return blank(Group.objects.get(pk=listing.group.pk))
-    return blank() if isinstance(listing, Meeting) else Group()
-
-
-def _is_shared(venue: Venue, meeting: Meeting, *, with_group: bool) -> bool:
-    """Tell whether others meet at the place: other groups, or with `with_group` anybody but this meeting."""
-    others = Meeting.objects.filter(venue=venue).exclude(pk=meeting.pk)
-    if not with_group:
-        others = others.exclude(group=meeting.group_id)
-    return others.exists()
-
-
-def _own_copy(venue: Venue | None) -> Venue:
-    if venue is None:
-        return Venue()
-    copied = Venue(**{column.attname: getattr(venue, column.attname) for column in Venue._meta.concrete_fields})
-    copied.pk, copied.source, copied.source_key = None, None, ""
-    copied.public_id = new_public_id()
-    return copied
