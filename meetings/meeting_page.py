@@ -106,6 +106,7 @@ class MeetingPage:
     where: Where | None
     join: join_step.JoinStep | None
     notes: str
+    language: str
     seat: Seat | None
     who: list[entry_rules.Line]
     rules: list[entry_rules.Line]
@@ -167,6 +168,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         where=place_of(meeting, may_show_place=may_show_place),
         join=join,
         notes=join_step.notes_for(meeting, meeting.notes, join) if may_show_place else "",
+        language=language_of(meeting),
         seat=_next_seat(meeting, dates, now),
         who=who,
         rules=[line for line in who if line.is_rule],
@@ -406,6 +408,19 @@ def _trait_groups(meeting: Meeting) -> list[TraitGroup]:
         if found := [row for row in said if row.trait.kind == kind]:
             groups.append(TraitGroup(str(kind.label), found))
     return groups
+
+
+def language_of(meeting: Meeting) -> str:
+    """Return the code of the one language the meeting is held in, "" for several and for not known.
+
+    Its name and its own words are most likely in it. The traits must be loaded: no query.
+    """
+    spoken = [
+        row.trait.slug
+        for row in meeting.meeting_traits.all()
+        if row.trait.kind == TraitKind.LANGUAGE and row.value in (TraitValue.YES, TraitValue.ONLY)
+    ]
+    return spoken[0] if len(spoken) == 1 else ""
 
 
 def _labels(choices, values: list[str]) -> list[str]:

@@ -77,9 +77,13 @@ def forget() -> None:
 
 def read() -> Names:
     approaches = list(
-        Approach.objects.only("slug", "name", "also_known_as", "family", "brief_order", "try_next", "one_line")
+        Approach.objects.only(
+            "slug", "name", "also_known_as", "family", "brief_order", "try_next", "one_line", "for_whom"
+        )
     )
-    fellowships = list(Fellowship.objects.only("slug", "name", "abbreviation", "approach_id", "is_for_teens"))
+    fellowships = list(
+        Fellowship.objects.only("slug", "name", "abbreviation", "approach_id", "is_for_teens", "for_whom")
+    )
     choices: dict[str, dict[str, Any]] = {
         "approach": {approach.slug: approach.name for approach in approaches},
         "fellowship": {fellowship.slug: fellowship.name for fellowship in fellowships},
@@ -87,7 +91,8 @@ def read() -> Names:
         "covers": dict(group_enums.Covers.choices),
         "for": {"me": group_enums.ForWhom.PERSON.label, "someone": group_enums.ForWhom.FAMILY.label},
         "attendance": dict(Attendance.choices),
-        "day": {TODAY: _("Today"), TOMORROW: _("Tomorrow")} | {day: dates.weekday(n) for n, day in enumerate(DAYS)},
+        "day": {TODAY: _("Today"), TOMORROW: _("Tomorrow")}
+        | {day: dates.weekday_lazy(number) for number, day in enumerate(DAYS)},
         "time": dict(TimeOfDay.choices),
         "first_visit": {"yes": _("Good for a first visit")},
         "open": {"yes": _("Anyone may come")},

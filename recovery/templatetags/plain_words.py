@@ -4,8 +4,11 @@ import re
 from datetime import timedelta
 
 from django import template
+from django.template.defaultfilters import linebreaks
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -40,6 +43,26 @@ def _hours(hours: int) -> str:
 def translated_list(texts: list[str]) -> str:
     """Return texts of the catalogue in the active language, one after the other: "English, Spanish"."""
     return pgettext("list", ", ").join(_(text) for text in texts)
+
+
+@register.filter
+def own_words(text: str, language: str = "") -> str:
+    """Return what a group wrote as paragraphs that run the way their own letters do.
+
+    `language` is the code of the language it is written in, "" when nobody knows.
+    """
+    attributes = format_html(' dir="auto" lang="{}"', language) if language else mark_safe(' dir="auto"')
+    paragraphs = linebreaks(text, autoescape=True)
+    return mark_safe(paragraphs.replace("<p>", f"<p{attributes}>"))  # noqa: S308 (escaped just before)
+
+
+@register.filter
+def isolated(figures: str) -> str:
+    """Return a number, code or address that keeps its own order inside a text from right to left.
+
+    By signs of Unicode, which work in attributes and sentences alike: U+2066 and U+2069.
+    """
+    return f"\u2066{figures}\u2069" if figures and get_language_bidi() else figures
 
 
 @register.filter

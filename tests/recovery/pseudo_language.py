@@ -83,5 +83,5 @@ def plain_words(page: str) -> list[str]:
     reading = _Reading()
     reading.feed(page)
     said = " ".join(reading.said)
-    said = re.sub(r"\S+@\S+|\bhttps?://\S+|\b\w+(\.\w+)+\b", " ", said)
+    said = re.sub(r"\S+@\S+|\bhttps?://\S+|\b\w+(\.\w+)+\b\S*", " ", said)
     return re.findall(r"(?<!\w)[A-Za-z]{2,}(?!\w)", said)

@@ -11,8 +11,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
+from meetings.enums import TraitKind
+from meetings.finder import cards, index, memory, names
 from recovery.management.commands.translate import catalogue
+from tests.factories import MeetingFactory
+from tests.helpers import give_trait
 
 CODES = [code for code, _name in settings.LANGUAGES if code != "en"]
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
@@ -112,3 +117,59 @@ def _same_gaps(entry: polib.POEntry, said: str) -> bool:
     given = set(_PLACEHOLDER.findall(said))
     # A singular may leave its number out: "a day ago".
     return given <= wanted if entry.msgid_plural else given == wanted
+
+
+# ── The language of a meeting is another thing ──────────────────────────────
+
+
+@pytest.fixture
+def fresh_finder():
+    for part in (memory, cards, names):
+        part.forget()
+    yield
+    for part in (memory, cards, names):
+        part.forget()
+
+
+def test_the_language_of_the_page_never_chooses_meetings(client, db, fresh_finder):
+    for code in ("en", "es"):
+        meeting = MeetingFactory(slug=f"in-{code}")
+        give_trait(meeting, code, kind=TraitKind.LANGUAGE)
+    index.refresh(None, now=timezone.now())
+    address = reverse("meetings:meeting_list")
+
+    def found(page_language: str, **asked: str) -> set[str]:
+        page = client.get(address, asked, headers={"Accept-Language": page_language})
+        return set(re.findall(r'data-meeting="([^"]+)"', page.content.decode()))
+
+    assert found("es") == found("en") == {"in-en", "in-es"}
+    assert found("en", language="es") == found("de", language="es") == {"in-es"}
+
+
+def test_the_words_of_a_group_are_in_its_own_language_whatever_the_page_speaks(client, db):
+    meeting = MeetingFactory(name="مجموعة", notes="Timbre azul <b>\n\nSegunda puerta")
+    give_trait(meeting, "es", kind=TraitKind.LANGUAGE)
+
+    page = client.get(meeting.get_absolute_url(), headers={"Accept-Language": "de"}).content.decode()
+
+    assert '<html lang="de"' in page
+    assert '<h1><bdi lang="es">مجموعة</bdi></h1>' in page
+    assert '<p dir="auto" lang="es">Timbre azul &lt;b&gt;</p>' in page
+
+
+def test_of_a_meeting_in_two_languages_nobody_guesses_which(client, db):
+    meeting = MeetingFactory(notes="Timbre azul")
+    for code in ("en", "es"):
+        give_trait(meeting, code, kind=TraitKind.LANGUAGE)
+
+    page = client.get(meeting.get_absolute_url()).content.decode()
+
+    assert '<p dir="auto">Timbre azul</p>' in page
+
+
+@pytest.mark.parametrize(("language", "said"), [("ar", "\u2066116 123\u2069"), ("en", "116 123")])
+def test_a_number_keeps_its_order_among_letters_from_right_to_left(client, db, language, said):
+    page = client.get(reverse("help"), {"country": "GB"}, headers={"Accept-Language": language}).content.decode()
+
+    assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in page
+    assert re.search(rf'href="tel:116123">.*?{said}', page, re.DOTALL)

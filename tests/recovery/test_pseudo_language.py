@@ -17,6 +17,8 @@ from groups import help_lines
 from groups.models import Approach, Group
 from meetings import contacts, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, RsvpPolicy, TraitValue
+from meetings.finder import cards, index, memory
+from meetings.finder import names as finder_names
 from meetings.models import Meeting, Venue
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -33,15 +35,15 @@ TUESDAY = "2026-11-24"
 SAME_EVERYWHERE = {"Open", "Chair", "English", "Deutsch", "UTC", "EST", "America", "New", "York", "Europe", "Dublin"}
 
 
-# A parameter, by its name in the address.
-SAME_EVERYWHERE |= {"day"}
+# A parameter, by its name in the address; a size of paper.
+SAME_EVERYWHERE |= {"day", "Letter"}
 
 
 def names() -> list[str]:
     """Return the names of help lines, approaches and what they belong to, longest first: nobody translates those."""
     lines = [line["name"] for line in help_lines.file_data()["resources"]]
     approaches = json.loads((settings.BASE_DIR / "groups/data/approaches.json").read_text(encoding="utf-8"))
-    found = [*lines, *(approach["name"] for approach in approaches["approaches"])]
+    found = [*lines, *(row["name"] for kind in ("approaches", "fellowships") for row in approaches[kind])]
     return sorted(found, key=len, reverse=True)
 
 
@@ -73,8 +75,12 @@ def cast() -> Cast:
 
 @pytest.fixture
 def speaking():
+    for part in (memory, cards, finder_names):
+        part.forget()
     with pseudo_language.spoken():
         yield
+    for part in (memory, cards, finder_names):
+        part.forget()
 
 
 def addresses(cast: Cast) -> dict[str, list[str]]:
@@ -124,6 +130,8 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
 
 def test_pages_say_nothing_that_was_never_marked(cast, speaking, time_machine):
     time_machine.move_to(NOW, tick=False)
+    index.refresh(None, now=NOW)
+    shown = 0
     found: dict[str, list[str]] = {}
 
     for who, pages in addresses(cast).items():
@@ -135,9 +143,11 @@ def test_pages_say_nothing_that_was_never_marked(cast, speaking, time_machine):
             said = response.content.decode()
             assert response.status_code in (200, 404), page
             assert wide("Help") in said, page
+            shown += said.count("data-meeting=")
             if strange := unmarked(said):
                 found[re.sub(r"[a-z2-7]{20,}", "…", page)] = strange
 
+    assert shown > 2
     assert found == {}
 
 
