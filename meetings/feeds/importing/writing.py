@@ -13,8 +13,8 @@ from django.db import connection
 from groups.enums import GroupState, ImportAction, ListingState
 from groups.models import ImportRun, Source
 from meetings.copying import copy_rows
-from meetings.enums import ChannelState
-from meetings.feeds.importing import sharing
+from meetings.feeds.importing import known, sharing
+from meetings.feeds.importing.known import Known
 from meetings.feeds.importing.tables import (
     GROUPS,
     MEETINGS,
@@ -141,13 +141,13 @@ class Writer:
         )
         writes, trait_writes = [], []
         records: list[tuple[Any, ...]] = []
-        for row in _decoded(self._cursor.fetchall()):
+        for row in known.decoded(self._cursor.fetchall()):
             change, kept = merge(row.base, row.new, row.current, MEETINGS, defaults)
             self._place(row, change, kept)
-            _keep_sound(row.current, change, kept)
+            known.keep_sound(row.current, change, kept)
             if row.current["state"] == ListingState.GONE and row.old.get("gone_by_import"):
                 change["state"] = ListingState.PUBLIC.value
-            traits, traits_kept = _merge_traits(row)
+            traits, traits_kept = known.merge_traits(row)
             if traits_kept:
                 kept["traits"] = traits_kept
             if kept:
@@ -167,7 +167,7 @@ class Writer:
         write_traits(trait_writes)
         copy_rows("groups_importchange", _CHANGE_COLUMNS, records)
 
-    def _place(self, row: "_Known", change: dict[str, Any], kept: dict[str, Any]) -> None:
+    def _place(self, row: Known, change: dict[str, Any], kept: dict[str, Any]) -> None:
         """Follow the feed to another group or venue, unless a person had put the meeting elsewhere."""
         for kind, here_key, target in (
             ("group", row.group_key_here, row.group_id),
@@ -328,77 +328,3 @@ def write_traits(rows: Iterable[tuple[int, int, str | None]]) -> None:
             " SELECT meeting_id, trait_id, value FROM traits_said WHERE value IS NOT NULL"
             " ON CONFLICT (meeting_id, trait_id) DO UPDATE SET value = excluded.value"
         )
-
-
-@dataclass(slots=True)
-class _Known:
-    """A row that was known before: what the feed said last, what it says now, what stands here."""
-
-    key: str
-    meeting_id: int
-    digest: str
-    old: dict[str, Any]
-    values: dict[str, Any]
-    group_id: int
-    venue_id: int | None
-    group_key_here: str
-    venue_key_here: str | None
-    current: dict[str, Any]
-    traits: dict[str, str]
-
-    @property
-    def base(self) -> dict[str, Any]:
-        return self.old["meeting"]
-
-    @property
-    def new(self) -> dict[str, Any]:
-        return self.values["meeting"]
-
-
-def _decoded(rows: Iterable[tuple]) -> Iterable[_Known]:
-    for key, pk, digest, old, new, group_id, venue_id, group_key, venue_key, current, traits in rows:
-        yield _Known(
-            key,
-            pk,
-            digest,
-            json.loads(old),
-            json.loads(new),
-            group_id,
-            venue_id,
-            group_key,
-            venue_key,
-            json.loads(current),
-            json.loads(traits or "{}"),
-        )
-
-
-def _merge_traits(row: _Known) -> tuple[dict[str, str | None], dict[str, Any]]:
-    base, new = row.old.get("traits", {}), row.values.get("traits", {})
-    changes: dict[str, str | None] = {}
-    kept = {}
-    for name in base.keys() | new.keys():
-        said, here = new.get(name), row.traits.get(name)
-        if said in (base.get(name), here):
-            continue
-        if here == base.get(name):
-            changes[name] = said
-        else:
-            kept[name] = {"feed": said, "kept": here}
-    return changes, kept
-
-
-def _keep_sound(current: dict[str, Any], change: dict[str, Any], kept: dict[str, Any]) -> None:
-    """Take back changes that, beside what a person corrected, would make no sense together."""
-
-    def take_back(*columns: str) -> None:
-        for column in columns:
-            if column in change:
-                kept[column] = {"feed": change.pop(column), "kept": current[column]}
-
-    after = current | change
-    if after["in_person"] != ChannelState.NONE and after["venue_id"] is None:
-        take_back("in_person", "venue_id")
-    if after["rrule"] and not (after["start_time"] and after["time_zone"]):
-        take_back("rrule", "start_time", "time_zone")
-    if after["min_age"] and after["max_age"] and after["max_age"] < after["min_age"]:
-        take_back("min_age", "max_age")
