@@ -8,8 +8,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from meetings import access, entry_rules, join_step, meeting_page, occurrences, rsvps, schedules, structured_data
-from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
-from meetings.models.listings import Pause
+from meetings.models import Meeting, MeetingTrait, Occurrence, Pause, Venue
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,8 +225,8 @@ def models_of(*modules: str) -> set:
 
 def test_every_kind_of_listing_has_a_page():
     listings = models_of(
-        "groups.models", "meetings.models.listings", "meetings.models.places", "meetings.models.truth",
-        "meetings.models.keeping",
+        "groups.models", "meetings.models.listings", "meetings.models.dates", "meetings.models.places",
+        "meetings.models.truth", "meetings.models.keeping",
     )  # fmt: skip
     listings -= {model for model in listings if issubclass(model, ToldRow)}
 

@@ -1,9 +1,10 @@
 """When, where, and who is coming."""
 
 from meetings.models.calendars import CalendarRevision
+from meetings.models.dates import Occurrence, Pause
 from meetings.models.finder import FinderEntry, FinderTerm
 from meetings.models.keeping import Duty, FormerAddress, HeadCount, Notice, Twins
-from meetings.models.listings import Meeting, MeetingTrait, Occurrence, Pause, SourceRow, Trait
+from meetings.models.listings import Meeting, MeetingTrait, SourceRow, Trait
 from meetings.models.messages import (
     AfterAnswer,
     OutgoingMessage,

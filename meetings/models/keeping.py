@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.models import Group
 from meetings import enums
-from meetings.models.listings import Meeting, Occurrence
+from meetings.models.dates import Occurrence
+from meetings.models.listings import Meeting
 
 
 class Notice(models.Model):

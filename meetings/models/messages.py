@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 from groups.models import Claim, Group, Source
 from meetings import enums
-from meetings.models.listings import Meeting, Occurrence
+from meetings.models.dates import Occurrence
+from meetings.models.listings import Meeting
 from meetings.models.rsvps import Question, Rsvp, StandingRsvp
 
 OPEN_STATES = (enums.MessageState.PLANNED, enums.MessageState.CLAIMED)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from groups.identifiers import PUBLIC_ID_LENGTH, new_public_id
 from groups.models import Group
 from meetings import enums
-from meetings.models.listings import Meeting, Occurrence
+from meetings.models.dates import Occurrence
+from meetings.models.listings import Meeting
 
 MOST_OTHERS = 3
 
