@@ -101,6 +101,7 @@ class _Words(NamedTuple):
     ordinary: dict[str, frozenset[str]]
     names: frozenset[str]
     street: frozenset[str]
+    street_first: frozenset[str]
     places: dict[Phrase, str]
     languages: dict[str, frozenset[str]]
     vocabulary: dict[str, frozenset[str]]
@@ -257,6 +258,7 @@ def read_words() -> _Words:
         ordinary=_frozen(ordinary),
         names=frozenset(fold(word) for file in files.values() for word in file["names"]),
         street=frozenset(fold(word) for file in files.values() for word in file["street"]),
+        street_first=frozenset(fold(word) for file in files.values() for word in file.get("street_first", ())),
         places=places,
         languages=_frozen(languages),
         vocabulary=vocabulary,

@@ -14,6 +14,7 @@ from meetings.finder.sentence.tokens import Token
 
 MOST_WORDS_OF_A_TOWN = 4
 _WORDS_OF_A_REGION = 3
+_MOST_AFTER_STREET = 3
 _GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
 # A town of so many people is believed without "in" and without a capital; so is one whose name
 # is an everyday word, if written with one; and so is one that a whole region is named like.
@@ -125,7 +126,7 @@ class Places:
 
     def _known_by_another_name(self, position: int, *, is_marked: bool) -> Found | None:
         near = self._other_name(position)
-        if not near:
+        if not near or (not is_marked and self._is_after_street(position)):
             return None
         length = self.lexicon.places.at(self._words, position)
         is_short = length == 1 and len(self._words[position]) < 3
@@ -193,7 +194,7 @@ class Places:
         if self._is_region_itself(position, towns):
             return False
         after = self.tokens[position + 1].folded if position + 1 < len(self.tokens) else ""
-        if not lexicon.words.street.isdisjoint((token.folded, after)):
+        if not lexicon.words.street.isdisjoint((token.folded, after)) or self._is_after_street(position):
             return False
         is_capital, largest = token.raw[0].isupper(), _largest(towns)
         if "de" in self.spoken.signs and not is_marked and largest < KNOWN and not self._is_of_german(towns):
@@ -204,6 +205,13 @@ class Places:
         if lexicon.knows(token.folded) and not is_marked:
             return is_capital and largest >= LARGE and self._end_of_region(position + 1, towns) > position + 1
         return is_capital or largest >= LARGE
+
+    def _is_after_street(self, position: int) -> bool:
+        """Return whether a street is called so: "rue de Lyon"."""
+        before = position - 1
+        while before >= 0 and self._words[before] in self.lexicon.words.stop and position - before < _MOST_AFTER_STREET:
+            before -= 1
+        return before >= 0 and self._words[before] in self.lexicon.words.street_first
 
     @staticmethod
     def _is_of_german(towns: Sequence[Town]) -> bool:
