@@ -7,6 +7,10 @@ import { sayZone } from "./visitor_zone.js";
 sayZone();
 showLinesOfZone();
 markOffline();
+// The address names a part of the page after "Skip to the page": the browser leaves autofocus alone then.
+if (window.location.hash) {
+  document.querySelector("main [autofocus]")?.focus();
+}
 
 if (document.querySelector("[data-keep], [data-keep-seat], .finder")) {
   import("./keep.js");
