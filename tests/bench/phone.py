@@ -156,16 +156,16 @@ def _pages(origin: str, paths: dict[str, tuple[str, str]]) -> dict[str, dict]:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
         for name, (path, shows) in paths.items():
             # The server has seen the page before: it is not what is measured here.
-            _visit(browser, origin + path, shows)
-            first = _visit(browser, origin + path, shows)
+            visit(browser, origin + path, shows)
+            first = visit(browser, origin + path, shows)
             elsewhere = origin + (paths["home"][0] if name not in ("home", MAP) else paths["finder"][0])
-            later = _visit(
+            later = visit(
                 browser, origin + path, shows, after=[elsewhere, origin + path] if name == MAP else [elsewhere]
             )
             row = {"first_kb": first["bytes"] / 1000, "files": first["files"], "moved": first["moved"]}
             row["later_kb"] = later["bytes"] / 1000
             if name in TIMED:
-                seen = [_visit(browser, origin + path, shows, is_slow=True)["seen"] for _n in range(TIMES)]
+                seen = [visit(browser, origin + path, shows, is_slow=True)["seen"] for _n in range(TIMES)]
                 row |= {"seen": statistics.median(seen), "slowest": max(seen)}
             rows[name] = row
             print(f"  {name}: {row}", file=sys.stderr, flush=True)
@@ -173,7 +173,7 @@ def _pages(origin: str, paths: dict[str, tuple[str, str]]) -> dict[str, dict]:
     return rows
 
 
-def _visit(browser: Any, address: str, shows: str, *, after: list[str] | None = None, is_slow: bool = False) -> dict:
+def visit(browser: Any, address: str, shows: str, *, after: list[str] | None = None, is_slow: bool = False) -> dict:
     """Open a page in a browser of its own, after other pages; return what came over the line and when it was seen."""
     context = browser.new_context(viewport=PHONE, locale="en-US", timezone_id="America/New_York")
     for before in after or []:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.bench import phone
 from tests.browser.conftest import PHONE
 
 SCREEN = PHONE["height"]
@@ -15,16 +16,16 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
-# Heard by everybody, and where the site's own lines are not the visitor's.
-ZONES = {"America/New_York": "988", "Europe/London": "116 123", "Europe/Berlin": ""}
 KINDS = [
     "/",
+    "/now/",
     "/meetings/?near=Boston",
     "/meetings/?near=Boston&view=map",
     "/approaches/smart-recovery/",
-    "/now/",
     "/help/",
 ]
+# The number that is shown there, and how many pages are looked at: at home all of them.
+ZONES = {"America/New_York": ("988", 6), "Europe/London": ("116 123", 2), "Europe/Berlin": ("", 2)}
 
 
 def test_home_has_one_strong_button_the_doors_and_help_within_a_screen_and_a_half(site, page: Page):
@@ -96,20 +97,35 @@ def test_the_search_stays_open_under_somebody_who_chooses_in_it(site, page: Page
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_nothing_moves_while_a_page_comes_in(site, chromium, zone):
+    shown, pages = ZONES[zone]
     moved = {}
-    for kind in KINDS:
+    for kind in KINDS[:pages]:
         context: BrowserContext = chromium.new_context(viewport=PHONE, timezone_id=zone)
         context.add_init_script(_WATCH)
         page = context.new_page()
         page.goto(site.url + kind, wait_until="networkidle")
         line = page.locator("[data-help-strip] [data-crisis]")
-        expect(line.locator("a")).to_have_text(ZONES[zone]) if ZONES[zone] else expect(line).to_be_hidden()
+        expect(line.locator("a")).to_have_text(shown) if shown else expect(line).to_be_hidden()
         shifted = page.evaluate("window.shifted")
         if shifted:
             moved[kind] = shifted
         context.close()
 
     assert moved == {}
+
+
+@pytest.mark.parametrize("name", ["home", "a search", "an approach", "now", "map"])
+def test_a_page_weighs_what_an_old_phone_can_carry(site, chromium, name):
+    path, shows = phone.PAGES[name]
+    path = path.replace("New+York", "Boston")
+
+    first = phone.visit(chromium, site.url + path, shows)
+    later = phone.visit(
+        chromium, site.url + path, shows, after=[site.url, site.url + path][: 2 if name == phone.MAP else 1]
+    )
+
+    assert 10_000 < first["bytes"] <= 1000 * (phone.MOST_MAP_KB if name == phone.MAP else phone.MOST_FIRST_KB)
+    assert 1_000 < later["bytes"] <= 1000 * phone.MOST_LATER_KB + (5_000 if name == phone.MAP else 0)
 
 
 def test_what_moves_is_noticed(site, page: Page):
