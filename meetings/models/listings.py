@@ -16,7 +16,6 @@ from groups.models import Group, ImportRun, Source
 from meetings import enums, querysets, schedules
 from meetings.models.places import Venue
 
-
 _at_start = lazy(lambda words: dates.at_start(str(words)), str)
 
 

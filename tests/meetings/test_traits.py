@@ -2,10 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from groups import enums as group_enums
 from meetings import enums, traits
-from meetings.models import Meeting
+from meetings.models import Meeting, Trait
 from meetings.traits import Claim
 
 DATA = Path(traits.__file__).parent / "data"
@@ -311,3 +312,10 @@ def test_every_code_with_traits_alone_survives_being_written_and_read_again(prog
         read = {claim for again in written for claim in traits.meaning_of(programme, again).claims}
 
         assert read == set(meaning.claims), (programme, code, written)
+
+
+def test_a_trait_begins_with_a_capital_in_a_language_that_writes_it_small_inside_a_sentence():
+    trait = Trait(name="Indigenous people")
+
+    with translation.override("de"):
+        assert str(trait.label) == "Indigene Menschen"

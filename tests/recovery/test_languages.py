@@ -43,6 +43,14 @@ def test_the_pressed_language_stays_until_the_window_is_closed(client, db):
     assert 'lang="es"' in page.content.decode()
 
 
+def test_every_language_is_offered_by_its_own_name(client, db):
+    page = client.get("/", headers={"Accept-Language": "de"}).content.decode()
+
+    offered = re.findall(r'<button class="language"[^>]*>([^<]+)</button>', page)
+
+    assert offered == ["English", "العربيّة", "Deutsch", "Español", "Français", "Português"]
+
+
 @pytest.mark.parametrize("away", ["https://example.org/", "//example.org/", "javascript:alert(1)", ""])
 def test_pressing_a_language_never_leads_away(client, away):
     response = client.post(reverse("language"), {"language": "es", "next": away})
