@@ -7,9 +7,9 @@ import { sayZone } from "./visitor_zone.js";
 sayZone();
 showLinesOfZone();
 markOffline();
-// The address names a part of the page after "Skip to the page": the browser leaves autofocus alone then.
+// After "Skip to the page" the address names a part of it, and the browser gives that the focus instead.
 if (window.location.hash) {
-  document.querySelector("main [autofocus]")?.focus();
+  window.addEventListener("load", () => document.querySelector("main [autofocus]")?.focus());
 }
 
 if (document.querySelector("[data-keep], [data-keep-seat], .finder")) {
