@@ -41,7 +41,7 @@ def about_place(message: OutgoingMessage, rsvp: Rsvp, *, now: datetime) -> Words
             _("Answer"),
             link,
         )
-    link = _place_link(now=now, rsvp=rsvp)
+    link = address("meetings:rsvp_place", tokens.issue(LinkPurpose.PLACE, now=now, rsvp=rsvp))
     match message.kind:
         case MessageKind.PLACE if not rsvp.is_confirmed and rsvp.confirm_by is not None:
             words = Words(
@@ -130,7 +130,7 @@ def _plainly(words: Words, occurrence: Occurrence) -> Words:
 
 
 def about_standing(message: OutgoingMessage, standing: StandingRsvp, *, now: datetime) -> Words:
-    link = _place_link(now=now, standing=standing)
+    link = address("meetings:rsvp_place", tokens.issue(LinkPurpose.PLACE, now=now, standing=standing))
     if message.kind == MessageKind.STILL_COMING:
         return Words(
             _("Shall we keep your seat?"),
@@ -170,7 +170,3 @@ def _when(at: datetime, meeting: Meeting, wishes: ReminderWishes | None) -> _Whe
         day=wording.day_label(local),
         zone=wording.zone_label(zone, at=at),
     )
-
-
-def _place_link(*, now: datetime, **subject: Rsvp | StandingRsvp) -> str:
-    return address("meetings:rsvp_place", tokens.issue(LinkPurpose.PLACE, now=now, **subject))
