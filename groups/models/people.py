@@ -57,6 +57,9 @@ class CuratorRole(models.Model):
     approach = models.ForeignKey(Approach, models.CASCADE, null=True, blank=True, related_name="curator_roles")
     fellowship = models.ForeignKey(Fellowship, models.CASCADE, null=True, blank=True, related_name="curator_roles")
     source = models.ForeignKey(Source, models.CASCADE, null=True, blank=True, related_name="curator_roles")
+    approach_id: int | None
+    fellowship_id: int | None
+    source_id: int | None
     since = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,5 +1,7 @@
 """What people fill in to sign in and to keep their account."""
 
+from typing import Any
+
 from allauth.account.forms import AddEmailForm, ConfirmLoginCodeForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -30,7 +32,7 @@ class SignInForm(forms.Form):
     )
 
 
-def _code_field(field: forms.Field, label: object) -> None:
+def _code_field(field: forms.Field, label: Any) -> None:
     field.label = label
     field.widget.attrs = dict(CODE_WIDGET)
 

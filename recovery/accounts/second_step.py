@@ -1,11 +1,12 @@
 """The second factor of staff: what counts as one, and whether it was shown in this session."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -23,7 +24,7 @@ def is_missing(request: HttpRequest) -> bool:
     """
     if not settings.STAFF_NEED_SECOND_STEP or not request.path.startswith(GUARDED):
         return False
-    user = request.user
+    user = cast("User | AnonymousUser", request.user)
     if not user.is_authenticated or was_shown(request):
         return False
     return user.is_staff or access.is_curator(user)

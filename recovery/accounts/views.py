@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import wraps
 from http import HTTPStatus
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.mixins import NextRedirectMixin
@@ -17,8 +17,10 @@ from allauth.account.views import ConfirmLoginCodeView
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -46,7 +48,7 @@ CODES_FROM_NETWORK = limits.Bucket("sign-in-codes-network", 120, timedelta(hours
 PASSKEYS_FROM_NETWORK = limits.Bucket("passkey-network", 60, timedelta(hours=1))
 CODES_TO_ADDRESS = limits.Bucket("sign-in-address", 5, timedelta(hours=1))
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def limited(bucket: limits.Bucket) -> Callable[[View], View]:
@@ -54,7 +56,7 @@ def limited(bucket: limits.Bucket) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method == "POST":
                 try:
                     limits.take(bucket, limits.network(request), now=timezone.now())
@@ -74,7 +76,7 @@ def ours(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if (
             request.method == "POST"
@@ -94,7 +96,7 @@ class SignInView(NextRedirectMixin, FormView):
     template_name = "account/login.html"
 
     @method_decorator(limited(SIGN_IN_FROM_NETWORK))
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return HttpResponseRedirect(get_login_redirect_url(request))
         return super().dispatch(request, *args, **kwargs)
@@ -137,11 +139,12 @@ class ConfirmView(ConfirmLoginCodeView):
     """Ask for the code that was sent."""
 
     @method_decorator(limited(CODES_FROM_NETWORK))
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.stage = request._login_stage  # type: ignore[attr-defined]
-        self._process = SignIn.resume(self.stage)
-        if not self._process:
+        process = SignIn.resume(self.stage)
+        if not process:
             return redirect("account_login")
+        self._process = process
         # Past the dispatch of the view this one extends, which would look the sign-in up again.
         return FormView.dispatch(self, request, *args, **kwargs)
 
@@ -166,7 +169,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "is_curator": access.is_curator(request.user),
             "second_factors": second_step.kinds_of(request.user),
             "passkeys": Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).count(),
-            "address": EmailAddress.objects.get_primary_email(request.user) or request.user.email,
+            "address": EmailAddress.objects.get_primary_email(request.user) or cast(User, request.user).email,
         },
     )
 
@@ -177,7 +180,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def close_account(request: HttpRequest) -> HttpResponse:
     """Close the account of whoever is signed in, after asking. Groups it leaves without a host are named."""
     if request.method == "POST":
-        user = request.user
+        user = cast(User, request.user)
         logout(request)
         closing.close(user, now=timezone.now())
         return redirect("account_gone")
