@@ -164,10 +164,7 @@ def line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> s
     """Return the entry as a line for COPY, its cells in the order of `COLUMNS`. Folded words need no escaping."""
     terms = [rules.term(*fact) for fact in facts.facts(spoken(row, traits, rules))]
     terms += [rules.term(facts.TRUTH, state) for state in _told_of_truth(row, rules.now)]
-    is_placed = row["in_person"] == "open" and not row["hides_place"] and row["venue__latitude"] is not None
-    latitude, longitude = (row["venue__latitude"], row["venue__longitude"]) if is_placed else (None, None)
-    if is_placed and row["venue__is_private_home"]:
-        latitude, longitude = round(latitude, PRIVATE_DECIMALS), round(longitude, PRIVATE_DECIMALS)
+    latitude, longitude = _position(row)
     has_schedule = row["rrule"] or row["first_on"] is not None
     cells = (
         row["pk"],
@@ -184,6 +181,16 @@ def line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> s
         *_time_cells(times),
     )
     return "\t".join(map(str, cells)) + "\n"
+
+
+def _position(row: dict) -> tuple[float | None, float | None]:
+    """Return latitude and longitude as far as they may be known; None twice where there is no room to go to."""
+    if row["in_person"] != "open" or row["hides_place"] or row["venue__latitude"] is None:
+        return None, None
+    latitude, longitude = row["venue__latitude"], row["venue__longitude"]
+    if row["venue__is_private_home"]:
+        return round(latitude, PRIVATE_DECIMALS), round(longitude, PRIVATE_DECIMALS)
+    return latitude, longitude
 
 
 def _told_of_truth(row: dict, now: datetime) -> Iterator[str]:

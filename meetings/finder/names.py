@@ -60,7 +60,7 @@ def current(memory: Memory) -> Names:
     global _kept, _kept_at, _kept_for
     names = _kept
     is_old = names is None or time.monotonic() - _kept_at > KEPT_SECONDS
-    if not is_old and _kept_for != memory.version:
+    if names is not None and not is_old and _kept_for != memory.version:
         is_old = any(value not in names.choices[facet] for facet, value in memory.row_of_fact if facet in _NAMED)
         _kept_for = memory.version
     if names is None or is_old:
