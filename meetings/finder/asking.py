@@ -7,19 +7,22 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.conf import settings
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from groups.text import fold
-from meetings import geo, places
-from meetings.enums import TraitKind
+from meetings import access, geo, places, regions
+from meetings.enums import ChannelState, TraitKind
 from meetings.finder import filters as parameters
 from meetings.finder import memory, names, reach, results, words
 from meetings.finder.memory import Bits, Positions
 from meetings.finder.page import Address, Centre, Link
 from meetings.finder.results import Result
 from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_TIME, Selection
+from meetings.models import Meeting
 
 OTHERS_OFFERED = 3
 
@@ -28,7 +31,8 @@ class Search:
     """What a query string asks for, and the meetings it selects.
 
     `asked` are the parameters that were understood, `messages` say what was not. `unknown_place`
-    is a stranger's text: the place that nobody knows. The visitor's zone is the one in `tz`,
+    is a stranger's text: the place that nobody knows. `area` is the state or country in which
+    the meetings are to be, when one was named in place of a town. The visitor's zone is the one in `tz`,
     else `visitor_zone`; None: every day and time is the meeting's own.
     """
 
@@ -37,6 +41,7 @@ class Search:
         self.address = Address(given)
         self.messages: list[str] = []
         self.unknown_place = ""
+        self.area: places.Area | None = None
         self.memory = memory.current()
         self.names = names.current(self.memory)
         self.selection = Selection(self.memory, self.names, now=now)
@@ -48,7 +53,7 @@ class Search:
         self.selection.attendance = frozenset(self.asked["attendance"])
         self.centre, self.others = self._centre()
         self.unit = self.asked["unit"] or geo.unit_of_country(
-            (self.centre.country if self.centre else "") or settings.DEFAULT_COUNTRY
+            (self.centre.country if self.centre else self.area.country if self.area else "") or settings.DEFAULT_COUNTRY
         )
         self.within = self._within()
         _narrowed = self.filters.qs
@@ -65,7 +70,16 @@ class Search:
     def _centre(self) -> tuple[Centre | None, list[Link]]:
         near, latitude, longitude = self.asked["near"], self.asked["lat"], self.asked["lon"]
         if near:
-            found = self._places(near[: words.LONGEST])
+            text = near[: words.LONGEST]
+            found = self._places(text)
+            self.area = self._area(text, found)
+            if self.area:
+                self.selection.among("near", self._held_in(self.area))
+                return None, [
+                    Link(match.label, self.address.having(near=match.label))
+                    for match in found
+                    if fold(match.name) == fold(self.area.name)
+                ][:OTHERS_OFFERED]
             if not found:
                 # Not the whole world: somebody looked for what is near.
                 self.unknown_place = near
@@ -90,6 +104,26 @@ class Search:
         """Return what a text may mean. The next pages of a search ask again: an answer is kept for a minute."""
         key = "place", text, self.now.timestamp() // 60
         return memory.keep(self.memory, key, lambda: places.search(text, limit=2 * OTHERS_OFFERED))
+
+    def _area(self, text: str, found: list[places.Match]) -> places.Area | None:
+        key = "area", text, self.now.timestamp() // 60
+        # In a tuple, for None is what is not kept.
+        return memory.keep(self.memory, key, lambda: (places.area(text, found),))[0]
+
+    def _held_in(self, area: places.Area) -> Bits:
+        """Return who meets in a room in a state or country. One query for each that is not kept."""
+
+        def look_up() -> Bits:
+            rooms = Meeting.objects.filter(in_person=ChannelState.OPEN, venue__country=area.country)
+            if area.region:
+                code = regions.region_code(area.country, area.region)
+                by_name = Q(venue__region__in=[name for name in (area.region, code) if name])
+                rooms = rooms.filter(by_name | Q(venue__region="", venue__place__region=area.region))
+            hidden = rooms.filter(access.place_is_hidden())
+            ids = np.fromiter(rooms.difference(hidden).values_list("pk", flat=True), dtype=np.int64)
+            return self.memory.of_ids(ids)
+
+        return memory.keep(self.memory, ("held in", area), look_up)
 
     def _within(self) -> float | None:
         if self.centre is None:

@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from groups.enums import ForWhom
 from groups.models import Group, Source
 from meetings import access, schedules, wording
 from meetings.enums import ChannelState, OpenTo, TraitKind, TraitValue
@@ -27,6 +28,8 @@ from meetings.models import Meeting, MeetingTrait, Trait, Venue
 # About three kilobytes each.
 MOST_CARDS = 1000
 MOST_BADGES = 5
+# Of this focus nobody is left out: "no prayer only" would say less than "no prayer".
+_NOT_OF_PEOPLE = "secular"
 
 
 def _in_order(model: type[Model], *names: str) -> tuple[str, ...]:
@@ -238,6 +241,8 @@ def badges(card: Card, wanted: Collection[tuple[str, str]]) -> list[str]:
 
 def _badges(meeting: Meeting, traits: list[Told], wanted: Collection[tuple[str, str]] = ()) -> list[str]:
     badges = []
+    if meeting.for_whom == [ForWhom.FAMILY]:
+        badges.append(_("For family and friends"))
     if meeting.open_to == OpenTo.ANYONE:
         badges.append(_("Open to anyone"))
     elif meeting.open_to == OpenTo.MEMBERS:
@@ -255,7 +260,7 @@ def _badges(meeting: Meeting, traits: list[Told], wanted: Collection[tuple[str, 
     ):
         if row.trait.kind == _TOLD_WHEN_ASKED and (row.trait.kind, row.trait.slug) not in wanted:
             continue
-        if row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS:
+        if row.value == TraitValue.ONLY and row.trait.kind == TraitKind.FOCUS and row.trait.slug != _NOT_OF_PEOPLE:
             badges.append(_("%(focus)s only") % {"focus": row.trait.label})
         else:
             badges.append(str(row.trait.label))

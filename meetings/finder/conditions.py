@@ -24,6 +24,9 @@ def chips(search: Search) -> list[Link]:
         here = _("This part of the map") if asked["view"] == "map" else _("Near you")
         words = _("Near %(place)s") % {"place": town} if town else here
         found.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
+    if search.area:
+        words = _("In %(place)s") % {"place": search.area.name}
+        found.append(Link(words, address.having(near=None, within=None)))
     if search.unknown_place:
         words = _("Near %(place)s") % {"place": search.unknown_place[:LONGEST_SHOWN]}
         found.append(Link(words, address.having(near=None, within=None)))

@@ -7,7 +7,7 @@ fact too, of the facet "not-…": whoever says neither has not said.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from groups.enums import ForWhom, OpenClosed
+from groups.enums import Covers, ForWhom, OpenClosed
 from meetings.enums import Attendance, ChannelState, OpenTo, TraitKind, TraitValue
 
 YES, NO = "yes", "no"
@@ -19,6 +19,13 @@ NEWCOMERS = "newcomer"
 TRUTH = "truth"
 
 Fact = tuple[str, str]
+
+# Who is there for any drug is there for each: somebody who asks about heroin is to find Narcotics Anonymous.
+INCLUDED: dict[Fact, tuple[Fact, ...]] = {
+    ("covers", Covers.ANY_DRUG.value): tuple(
+        ("covers", drug.value) for drug in (Covers.OPIOIDS, Covers.COCAINE, Covers.CRYSTAL_METH, Covers.CANNABIS)
+    ),
+}
 
 
 @dataclass(slots=True)

@@ -134,6 +134,7 @@ class Empty:
     without: list[Link] = field(default_factory=list)
     only_near: Link | None = None
     wider: Link | None = None
+    online: Link | None = None
     online_now: Link | None = None
     similar: list[Link] = field(default_factory=list)
     correction: Link | None = None
@@ -166,6 +167,8 @@ class Page:
     sort: str
     unsaid_link: Link | None = None
     empty: Empty | None = None
+    area: str = ""
+    """The state or country in which the meetings are, when that was asked for in place of a town."""
     similar: list[Link] = field(default_factory=list)
     """Approaches near those asked for, to be told below what was found; nothing when nothing was."""
     sort_links: list[SortLink] = field(default_factory=list)

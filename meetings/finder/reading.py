@@ -13,6 +13,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from meetings.finder.columns import EPOCH, NEVER, NO_DAY, STARTS, Bits, Fact, Memory, Positions, pack, unpack
+from meetings.finder.facts import INCLUDED
 from meetings.models import FinderEntry, FinderTerm
 
 # With fewer entries than this, all are read anew after any change.
@@ -95,6 +96,7 @@ def read() -> Memory:
         packed[: len(part), size // 8 : size // 8 + part.shape[1]] = part
         last = int(rows["id"][-1])
         size += len(rows)
+    _include(packed, row_of_fact)
     ranks[:size] = _name_ranks(columns["ids"][:size])
     is_listed = np.zeros(capacity, dtype=bool)
     is_listed[:size] = True
@@ -147,6 +149,7 @@ def with_changes(memory: Memory) -> Memory | None:
         flat[:, byte] &= 0xFF ^ bit
     which, of = _terms_of(rows, row_of_term)
     np.bitwise_or.at(flat, (of, at[which] >> 3), mask[which])
+    _include(flat, row_of_fact)
     listed = unpack(memory.listed).copy()
     listed[at] = rows["is_listed"] == 1
     return replace(
@@ -268,8 +271,18 @@ def _terms(memory: Memory | None = None) -> tuple[dict[Fact, int], dict[int, int
         if facet == "zone":
             zones[pk] = value
         elif pk not in row_of_term:
-            row_of_term[pk] = row_of_fact[facet, value] = len(row_of_fact)
+            for fact in ((facet, value), *INCLUDED.get((facet, value), ())):
+                row_of_fact.setdefault(fact, len(row_of_fact))
+            row_of_term[pk] = row_of_fact[facet, value]
     return row_of_fact, row_of_term, zones
+
+
+def _include(rows: NDArray[np.uint8], row_of_fact: dict[Fact, int]) -> None:
+    """Give whoever has a fact those that it includes."""
+    for whole, parts in INCLUDED.items():
+        if whole in row_of_fact:
+            for part in parts:
+                rows[row_of_fact[part]] |= rows[row_of_fact[whole]]
 
 
 def _name_ranks(ids: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -30,6 +30,7 @@ from meetings.models import PlaceName, Postcode
 _GOES_ON = ("tz", "unit", "view")
 _MOST_BEGUN = 200
 _MOST_LEFT, _LONGEST_LEFT = 8, 60
+_LONGEST_WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Told:
 def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> QueryDict:
     """Return the search that the sentence in `say` means, with `tz`, `unit` and `view` as they were.
 
-    One to three queries of the gazetteer. If nothing was understood, the words are searched for
+    One to three queries of the gazetteer, and two for each of some words that were not understood:
+    a state or a country among them is where to look. If nothing was understood, the words are searched for
     in names, unless no meeting has them and they are the beginning of a town's name.
     """
     text = given.get("say", "")[: sentence.LONGEST].strip()
@@ -65,10 +67,32 @@ def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None 
         if given.get(name) and name not in found:
             found[name] = given[name]
     is_only_words = [part.parameter for part in reading.parts] == ["q"] and '"' not in reading.parts[0].value
-    if is_only_words and not matching_ids(found, now=now, limit=1) and places.search(text, limit=1):
-        found.pop("q")
-        found["near"] = text
+    if is_only_words:
+        is_a_name = matching_ids(found, now=now, limit=1)
+        if _is_area(text) or (not is_a_name and places.search(text, limit=1)):
+            found.pop("q")
+            found["near"] = text
+    elif not reading.is_near_me and "near" not in found:
+        _look_in_an_area(found)
     return found
+
+
+def _look_in_an_area(found: QueryDict) -> None:
+    """Take the first state or country among the words that were not understood for where to look."""
+    left = found.getlist("left")
+    area = next(filter(_is_area, left), None)
+    if area is None:
+        return
+    found["near"] = area
+    found.setlist("left", [words for words in left if words != area])
+    if len(left) == 1:
+        del found["left"]
+
+
+def _is_area(text: str) -> bool:
+    # Small words are words: "in", "or" and "me" are states too.
+    is_word = len(text) <= _LONGEST_WORD and not text.isupper()
+    return not is_word and places.area(text, places.search(text, limit=1)) is not None
 
 
 def told(given: QueryDict) -> Told:

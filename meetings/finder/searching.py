@@ -60,6 +60,7 @@ def _page(search: Search, *, per_page: int) -> Page:
         visitor_zone=search.visitor_zone,
         zone_label=wording.zone_label(str(search.visitor_zone), at=search.now) if search.visitor_zone else "",
         sort=search.sort,
+        area=search.area.label if search.area else "",
         unsaid_link=_unsaid_link(search, unsaid),
         sort_links=_sort_links(search),
         empty=None if total else ways_on.from_nothing(search),

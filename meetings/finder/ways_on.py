@@ -29,9 +29,11 @@ def from_nothing(search: Search) -> Empty:
         without=without,
         only_near=None if without else _only_near(search),
         wider=_wider(search),
+        online=_online(search),
         online_now=_online_now(search),
         similar=similar(search),
         correction=_correction(search),
+        places=_places_of_words(search),
         everything=search.address.only("tz"),
     )
 
@@ -57,7 +59,7 @@ def _without_one(search: Search) -> list[Link]:
         "hours": {"from": None, "until": None},
     }
     labels = {
-        "near": search.centre.label or _("your position") if search.centre else "",
+        "near": _where(search),
         "q": phrasing.quoted(search.given.get("q", "")[:LONGEST_SHOWN]),
         "hours": hours_label(search) if search.asked["from"] is not None or search.asked["until"] is not None else "",
         "soon": soon_label(search.asked["soon"]) if search.asked["soon"] else "",
@@ -76,6 +78,12 @@ def _without_one(search: Search) -> list[Link]:
     return sorted(links, key=lambda link: -(link.count or 0))[:5]
 
 
+def _where(search: Search) -> str:
+    if search.area:
+        return search.area.label
+    return search.centre.label or _("your position") if search.centre else ""
+
+
 def _only_near(search: Search) -> Link | None:
     """Return everything near the place, for when no single condition is to blame."""
     near = next((clause for clause in search.selection.clauses if clause.facet == "near"), None)
@@ -83,7 +91,10 @@ def _only_near(search: Search) -> Link | None:
         return None
     number = count(search.memory.listed & near.yes)
     url = search.address.only("near", "lat", "lon", "within", "unit", "tz")
-    label = _("All meetings within %(distance)s") % {"distance": reach.label(search.within or 0, search.unit)}
+    if search.area:
+        label = _("All meetings in %(place)s") % {"place": search.area.label}
+    else:
+        label = _("All meetings within %(distance)s") % {"distance": reach.label(search.within or 0, search.unit)}
     return Link(label, url, number) if number else None
 
 
@@ -99,6 +110,18 @@ def _wider(search: Search) -> Link | None:
             label = _("Within %(distance)s") % {"distance": reach.label(wider, search.unit)}
             return Link(label, search.address.having(within=f"{wider:g}"), number)
     return None
+
+
+def _online(search: Search) -> Link | None:
+    """Return the same search online in place of near somewhere."""
+    if "near" not in search.without or search.asked["attendance"]:
+        return None
+    probe = search.selection.attended([Attendance.ONLINE])
+    probe.clauses = [one for one in probe.clauses if one.facet != "near"]
+    probe.having("attendance", [Attendance.ONLINE])
+    number = count(probe.matching(include_unsaid=search.include_unsaid))
+    url = search.address.having(near=None, lat=None, lon=None, within=None, attendance=Attendance.ONLINE.value)
+    return Link(_("The same online"), url, number) if number else None
 
 
 def _online_now(search: Search) -> Link:
@@ -130,6 +153,17 @@ def similar(search: Search) -> list[Link]:
                 url = search.address.having(approach=other)
                 offered.setdefault(other, Link(by_slug[other].name, url, counts[other], _(further.get("why", ""))))
     return list(offered.values())[:SIMILAR_OFFERED]
+
+
+def _places_of_words(search: Search) -> list[Link]:
+    """Return places whose name somebody may have typed as words, near which the rest of the search is made."""
+    if not search.asked["q"] or search.asked["near"] or search.centre:
+        return []
+    meant = places_meant.meant(search.given.get("q", "")[: words.LONGEST], limit=PLACES_OFFERED - 2)
+    return [
+        Link(_("Near %(place)s") % {"place": match.label}, search.address.having(q=None, near=match.label))
+        for match in meant
+    ]
 
 
 def _correction(search: Search) -> Link | None:

@@ -9,13 +9,13 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from groups.enums import ListingState
+from groups.enums import ForWhom, ListingState
 from meetings import finder
-from meetings.enums import OpenTo, TraitKind
+from meetings.enums import OpenTo, TraitKind, TraitValue
 from meetings.finder import cards, index, memory, names
 from meetings.finder.results import Result
 from meetings.models import Meeting, Venue
-from tests.factories import MeetingFactory
+from tests.factories import FellowshipFactory, MeetingFactory
 from tests.helpers import give_trait
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -124,3 +124,26 @@ def test_a_worker_starts_without_a_database(tmp_path):
 
     assert done.stdout.strip() == "WSGIHandler"
     assert "not in memory yet" in done.stderr
+
+
+@pytest.mark.django_db
+def test_a_card_says_first_when_a_meeting_is_for_family_and_friends_alone():
+    families = FellowshipFactory(for_whom=[ForWhom.FAMILY])
+    everybody = FellowshipFactory(for_whom=[ForWhom.PERSON, ForWhom.FAMILY])
+    MeetingFactory(name="A", group__fellowship=families, open_to=OpenTo.ANYONE)
+    MeetingFactory(name="B", group__fellowship=everybody, open_to=OpenTo.ANYONE)
+    index.refresh(None, now=timezone.now())
+
+    found = {result.meeting.name: result.badges for result in shown()}
+
+    assert found == {"A": ["For family and friends", "Open to anyone"], "B": ["Open to anyone"]}
+
+
+@pytest.mark.django_db
+def test_only_is_said_of_people_and_not_of_leaving_prayer_out():
+    meeting = MeetingFactory()
+    give_trait(meeting, "women", TraitValue.ONLY, kind=TraitKind.FOCUS)
+    give_trait(meeting, "secular", TraitValue.ONLY, kind=TraitKind.FOCUS)
+    index.refresh(None, now=timezone.now())
+
+    assert sorted(shown()[0].badges) == ["Secular", "Women only"]

@@ -39,7 +39,7 @@ SEARCHES = st.fixed_dictionaries(
         "approach": some(["twelve-step", "smart-recovery", "family-program"]),
         "fellowship": some(["aa", "ga"]),
         "belief": some(["none", "any", "higher-power"]),
-        "covers": some(["alcohol", "gambling", "food"]),
+        "covers": some(["alcohol", "gambling", "food", "any-drug", "opioids"]),
         "for": some(["me", "someone"]),
         "attendance": some(["in-person", "online", "hybrid", "phone"]),
         "open": st.just(["1"]),

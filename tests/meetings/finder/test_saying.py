@@ -52,6 +52,16 @@ def test_a_sentence_leads_to_its_search(client, gazetteer, catalogue):
     )
 
 
+def test_a_state_or_country_is_where_to_look(gazetteer, catalogue):
+    assert search_of("women's meeting in Ohio") == {"focus": ["women"], "near": ["Ohio"]}
+    assert search_of("women in TX") == {"focus": ["women"], "near": ["TX"]}
+    assert search_of("Texas") == {"near": ["Texas"]}
+
+
+def test_small_words_are_no_states(gazetteer, catalogue):
+    assert "near" not in search_of("women or hi quux")
+
+
 def test_a_town_alone_is_a_place(client, gazetteer, catalogue):
     response = client.get(URL, {"say": "boston"}, follow=True)
 

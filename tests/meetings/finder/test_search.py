@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from groups.enums import ListingState
+from groups.enums import Covers, ListingState
 from meetings import finder
 from meetings.enums import ChannelState, OpenTo, TraitKind
 from meetings.finder import index, memory
@@ -20,6 +20,7 @@ from tests.factories import (
     MeetingFactory,
     OccurrenceFactory,
     PauseFactory,
+    PlaceFactory,
     SourceFactory,
     VenueFactory,
 )
@@ -486,6 +487,44 @@ def test_an_empty_result_looks_farther_and_online():
     assert page.empty.wider.url == f"?{BOSTON}&within=100"
     assert page.empty.wider.count == 1
     assert page.empty.online_now.count == 1
+
+
+def test_an_empty_result_offers_the_same_online_in_place_of_near():
+    give_trait(MeetingFactory(is_online=True), "teens", kind=TraitKind.FOCUS)
+    give_trait(MeetingFactory(venue__latitude=10), "teens", kind=TraitKind.FOCUS)
+    MeetingFactory(is_online=True)
+
+    page = search(f"focus=teens&{BOSTON}")
+
+    assert page.total == 0
+    assert page.empty.online.url == "?focus=teens&attendance=online"
+    assert page.empty.online.count == search("focus=teens&attendance=online", refresh=False).total == 1
+    assert search(f"focus=teens&attendance=in-person&{BOSTON}", refresh=False).empty.online is None
+
+
+def test_words_that_nobody_has_may_be_the_name_of_a_town():
+    PlaceFactory(name="Boston").names.create(folded="boston", population=653_833)
+    MeetingFactory()
+
+    page = search("q=bostn&day=monday")
+
+    assert page.total == 0
+    assert [link.label for link in page.empty.places] == ["Near Boston, Massachusetts, USA"]
+    assert page.empty.places[0].url == "?day=monday&near=Boston%2C+Massachusetts%2C+USA"
+
+
+def test_who_is_there_for_any_drug_is_found_for_each_of_them():
+    MeetingFactory(slug="any", own_covers=[Covers.ANY_DRUG])
+    MeetingFactory(slug="opioids", own_covers=[Covers.OPIOIDS])
+    MeetingFactory(slug="alcohol", own_covers=[Covers.ALCOHOL])
+
+    page = search("covers=opioids")
+
+    assert sorted(slugs(page)) == ["any", "opioids"]
+    assert slugs(search("covers=cannabis", refresh=False)) == ["any"]
+    assert slugs(search("covers=any-drug", refresh=False)) == ["any"]
+    counts = {choice.value: choice.count for choice in page.facets["covers"].choices}
+    assert counts == {"alcohol": 1, "any-drug": 1, "opioids": 2, "cocaine": 1, "crystal-meth": 1, "cannabis": 1}
 
 
 def test_an_empty_result_names_approaches_that_people_also_try():

@@ -202,7 +202,10 @@ def _answer(meeting, name, values, asked, starts, now):
         case "belief":
             return (meeting.own_belief or group.approach.belief) in values
         case "covers":
-            return bool(set(meeting.covers) & set(values))
+            about = set(meeting.covers)
+            if "any-drug" in about:
+                about |= {"opioids", "cocaine", "crystal-meth", "cannabis"}
+            return bool(about & set(values))
         case "for":
             words = {"person": "me", "family": "someone"}
             return bool({words[one] for one in meeting.for_whom} & set(values))
