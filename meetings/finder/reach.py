@@ -29,8 +29,8 @@ def label(distance: float, unit: str) -> str:
     return _("%(n)s km") % {"n": number_format(distance, decimal_pos=0 if distance == int(distance) else 1)}
 
 
-def choices(unit: str, within: float | None) -> Iterable[tuple[str, bool]]:
-    """Return the distances a person may pick, and which is picked."""
+def choices(unit: str, within: float | None) -> Iterable[tuple[str, str, bool]]:
+    """Return the distances a person may pick, with their words, and which is picked."""
     known = sorted({*OFFERED[unit], *([within] if within else [])})
     picked = within or USUAL[unit]
-    return [(f"{distance:g}", distance == picked) for distance in known]
+    return [(f"{distance:g}", label(distance, unit), distance == picked) for distance in known]
