@@ -63,7 +63,14 @@ function mayKeep() {
     return Promise.resolve(true);
   }
   return new Promise((answer) => {
-    asks.addEventListener("close", () => answer(asks.returnValue === "keep"), { once: true });
+    // Of an earlier question the event may come when this one is open already.
+    const closed = () => {
+      if (!asks.open) {
+        asks.removeEventListener("close", closed);
+        answer(asks.returnValue === "keep");
+      }
+    };
+    asks.addEventListener("close", closed);
     asks.returnValue = "";
     asks.showModal();
   });
