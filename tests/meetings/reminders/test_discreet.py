@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import translation
 
 from groups.models import Approach, Fellowship
 from meetings import calendars, contacts, messages, rsvps, tokens
@@ -13,6 +14,7 @@ from meetings.enums import Channel, ContactKind, LinkPurpose, MessageKind, RsvpP
 from meetings.models import OutgoingMessage, Rsvp
 from meetings.reminders import signing, wishes
 from tests.factories import GroupFactory, MeetingFactory, VenueFactory
+from tests.meetings.reminders import giveaways
 from tests.meetings.reminders.conftest import NOW, TUESDAY
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,15 @@ HARMLESS = {
     "to", "with", "your", "you", "we", "be", "one", "self", "online", "their", "who", "people", "new", "open", "time",
     "are", "not", "is", "an", "as",
 }  # fmt: skip
+
+# What names in the catalogue share with every letter in another language.
+ORDINARY = {
+    "ar": set(),
+    "de": {"in", "an", "was", "so", "da", "oa"},
+    "es": {"la", "a", "de", "da", "en", "el", "y", "es", "no"},
+    "fr": {"la", "ma", "a", "de", "en", "son", "on", "ca", "pas", "y"},
+    "pt": {"na", "a", "as", "da", "de", "e", "em", "no", "o"},
+}
 
 GROUP, MEETING = "Willow Lantern Circle", "Harbour Serenity"
 VENUE = "Saint Brigid Hall"
@@ -68,7 +79,7 @@ def person(forbidden):
     return rsvps.take_place(meeting, TUESDAY, person=given, now=NOW)
 
 
-def every_message(person):
+def every_message(person, language=""):
     """Write down one message of every kind about a date, on every channel; return their parcels."""
     made = []
     kinds = [
@@ -79,7 +90,7 @@ def every_message(person):
     standing = rsvps.start_standing(
         occurrence.meeting,
         TUESDAY,
-        person=rsvps.Person(kind=ContactKind.EMAIL, address="other@example.org"),
+        person=rsvps.Person(kind=ContactKind.EMAIL, address="other@example.org", language=language),
         dates=None,
         now=NOW,
     )
@@ -98,7 +109,7 @@ def every_message(person):
                 make(kind, channel, rsvp=person, occurrence=occurrence)
         make(MessageKind.PLACE, channel, standing=standing)
         make(MessageKind.STILL_COMING, channel, standing=standing)
-    make(MessageKind.ABOUT_ME)
+    make(MessageKind.ABOUT_ME, language=language)
     make(MessageKind.CODE, Channel.SMS, words=code)
     return made
 
@@ -123,6 +134,50 @@ def test_no_message_of_any_kind_by_any_channel_gives_anybody_away(person, forbid
         said = split(everything_said(parcel))
         assert said & {"19", "page", "link", "code", "question", "seat"}
         assert said & forbidden == set(), parcel
+
+
+@pytest.mark.parametrize("language", sorted(giveaways.GIVEAWAYS))
+def test_no_message_in_any_language_gives_anybody_away(person, forbidden, language):
+    person = rsvps.confirm(person, now=NOW)
+    person.language = language
+
+    parcels = every_message(person, language)
+
+    names = forbidden - GIVEAWAYS - ORDINARY[language]
+    assert len(parcels) >= 60
+    assert {parcel.subject for parcel in parcels if "19:00" in parcel.subject}
+    for parcel in parcels:
+        said = split(everything_said(parcel))
+        assert giveaways.told(said, language) == set(), parcel
+        assert said & names == set(), parcel
+
+
+@pytest.mark.parametrize("language", sorted(giveaways.GIVEAWAYS))
+def test_the_calendar_of_ones_own_says_nothing_in_any_language(person, forbidden, language):
+    person = rsvps.confirm(person, now=NOW)
+
+    with translation.override(language):
+        said = calendars.of_places(Rsvp.objects.filter(pk=person.pk), now=NOW, refreshes=True).decode()
+
+    (summary,) = re.findall(r"^SUMMARY[^:]*:(.*)$", said.replace("\r\n ", ""), re.MULTILINE)
+    names = re.findall(r"^(?:X-WR-CAL)?NAME[^:]*:(.*)$", said, re.MULTILINE)
+    assert "19:00" in summary
+    assert summary.strip() != "Reminder for 19:00"
+    assert giveaways.told(split(" ".join([summary, *names])), language) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", "Reuniones de recuperación"),
+        ("fr", "Réunion des Alcooliques"),
+        ("de", "Gruppe für Suchthilfe"),
+        ("pt", "Reunião do grupo"),
+        ("ar", "والاجتماعات"),
+    ],
+)
+def test_the_lists_of_words_notice_what_would_tell(language, words):
+    assert giveaways.told(split(words), language)
 
 
 def test_the_same_messages_in_plain_words_do_name_the_meeting_and_only_by_choice(person, forbidden):
