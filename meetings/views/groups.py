@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from meetings import access, group_pages
 from meetings.hosting import notice_board
-from meetings.views.meetings import no_longer_listed
+from meetings.views.meetings import tells_of_the_gone
 
 
 @require_safe
@@ -21,11 +21,9 @@ def group_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@tells_of_the_gone
 def group_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    try:
-        group = access.get_group(slug)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
+    group = access.get_group(slug)
     now = timezone.now()
     page = group_pages.group_page(group, now=now)
     return render(

@@ -1,5 +1,9 @@
 """The page of one meeting."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,13 +13,26 @@ from django.views.decorators.http import require_safe
 from meetings import access, meeting_page
 from meetings.models import Meeting
 
+View = Callable[..., HttpResponse]
+
+
+def tells_of_the_gone(view: View) -> View:
+    """Answer with `no_longer_listed` where the view's listing was taken down."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except access.NoLongerListed as gone:
+            return no_longer_listed(request, gone)
+
+    return told
+
 
 @require_safe
+@tells_of_the_gone
 def meeting_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    try:
-        meeting = access.get_meeting(slug)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
+    meeting = access.get_meeting(slug)
     page = meeting_page.prepare(meeting, now=timezone.now(), visitor_zone=request.visitor_zone)
     return render(
         request,

@@ -9,17 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings import access, date_page, join_step, languages, limits, occurrences, questions, rsvp_forms, schedules
 from meetings.enums import JoinVisibility
-from meetings.views.meetings import no_longer_listed
+from meetings.views.meetings import tells_of_the_gone
 from meetings.views.private import count, open_form, see_other
 
 
 @require_safe
+@tells_of_the_gone
 def occurrence_detail(request: HttpRequest, slug: str, on: date) -> HttpResponse:
+    meeting = access.get_meeting(slug)
     try:
-        meeting = access.get_meeting(slug)
         page = date_page.prepare(meeting, on, now=timezone.now(), visitor_zone=request.visitor_zone)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
     except occurrences.NoSuchDate:
         raise Http404 from None
     context = {"page": page, "meeting": meeting, "section": "meetings", "shows_demo": page.shows_demo}
@@ -28,13 +27,11 @@ def occurrence_detail(request: HttpRequest, slug: str, on: date) -> HttpResponse
 
 @open_form
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_of_the_gone
 def join(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the way in to somebody who presses for it: to people, and to no machine that follows links."""
     now = timezone.now()
-    try:
-        meeting = access.get_meeting(slug)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
+    meeting = access.get_meeting(slug)
     date_page.prefetch_for_dates(meeting)
     schedule = meeting.schedule()
     start = schedules.current_or_next(schedule, now=now) if schedule else None
@@ -49,13 +46,11 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
 
 @open_form
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_of_the_gone
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """Carry a question to the group; neither side sees the other's address."""
     now = timezone.now()
-    try:
-        meeting = access.get_meeting(slug)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
+    meeting = access.get_meeting(slug)
     if not questions.can_be_asked(meeting):
         raise Http404
     form = rsvp_forms.AskForm(request.POST if request.method == "POST" else None, now=now)

@@ -30,21 +30,20 @@ from meetings import (
 from meetings.enums import ContactKind, LinkPurpose
 from meetings.models import Meeting, PrivateLink, Rsvp
 from meetings.views import wishes
-from meetings.views.meetings import no_longer_listed
+from meetings.views.meetings import tells_of_the_gone
 from meetings.views.private import count, open_form, secret, see_other
 
 
 @open_form
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_of_the_gone
 def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
     """Keep a seat at a date. With an address or number the answer is the same whoever asks."""
     now = timezone.now()
+    meeting = access.get_meeting(slug, is_for_a_seat=request.method == "POST")
+    date_page.prefetch_for_dates(meeting, only_on=on)
     try:
-        meeting = access.get_meeting(slug, is_for_a_seat=request.method == "POST")
-        date_page.prefetch_for_dates(meeting, only_on=on)
         found = occurrences.on(meeting, on)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
     except occurrences.NoSuchDate:
         raise Http404 from None
     if not occurrences.has_page(found.start, now=now):

@@ -30,7 +30,7 @@ from meetings import (
 )
 from meetings.enums import ConfirmedHow, LinkPurpose, ReportKind, SuggestionKind
 from meetings.models import Meeting, Suggestion
-from meetings.views.meetings import no_longer_listed
+from meetings.views.meetings import tells_of_the_gone
 from meetings.views.private import count, open_form, see_other
 from meetings.views.rsvps import link_expired
 
@@ -57,13 +57,11 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 @open_form
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_of_the_gone
 def suggest_change(request: HttpRequest, slug: str) -> HttpResponse:
     """Propose a change of a meeting, or that it has closed."""
     now = timezone.now()
-    try:
-        meeting = access.get_meeting(slug)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
+    meeting = access.get_meeting(slug)
     options = {"now": now, "listing": meeting, "has_others": _has_others(meeting)}
     form = None
     if request.method == "POST":
@@ -87,13 +85,11 @@ def suggest_change(request: HttpRequest, slug: str) -> HttpResponse:
 
 @open_form
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_of_the_gone
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """Say that something about a meeting is wrong: that nobody was there, that the link is dead."""
     now = timezone.now()
-    try:
-        meeting = access.get_meeting(slug)
-    except access.NoLongerListed as gone:
-        return no_longer_listed(request, gone)
+    meeting = access.get_meeting(slug)
     form = None
     if request.method == "POST":
         count(request, limits.REPORT_FROM_NETWORK, now=now)
