@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -9,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from groups.text import fold
 from meetings import access, geo, places, regions
 from meetings.enums import ChannelState, TraitKind
 from meetings.finder import filters as parameters
 from meetings.finder import memory, names, reach, results, words
-from meetings.finder.memory import Bits, Positions
+from meetings.finder.memory import Bits, Positions, pack, positions
 from meetings.finder.page import Address, Centre, Link
 from meetings.finder.results import Result
 from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_TIME, Selection
@@ -59,7 +60,7 @@ class Search:
         _narrowed = self.filters.qs
         # A filter and its set know each other, so they wait for the garbage collector: they
         # must not keep the selection's columns, which are megabytes, for so long.
-        self.filters.queryset = self.filters._qs = None
+        self.filters.queryset = self.filters._qs = None  # type: ignore[assignment]
         if self.centre and self.within:
             self.selection.within(self.centre.latitude, self.centre.longitude, reach.in_km(self.within, self.unit))
         self.include_unsaid = self.asked["unknown"] == "include"
@@ -111,19 +112,22 @@ class Search:
         return memory.keep(self.memory, key, lambda: (places.area(text, found),))[0]
 
     def _held_in(self, area: places.Area) -> Bits:
-        """Return who meets in a room in a state or country. One query for each that is not kept."""
+        """Return who meets in a room in a state or country. Two queries for each that is not kept."""
+        return memory.keep(self.memory, ("held in", area), lambda: self._look_up_held_in(area))
 
-        def look_up() -> Bits:
-            rooms = Meeting.objects.filter(in_person=ChannelState.OPEN, venue__country=area.country)
-            if area.region:
-                code = regions.region_code(area.country, area.region)
-                by_name = Q(venue__region__in=[name for name in (area.region, code) if name])
-                rooms = rooms.filter(by_name | Q(venue__region="", venue__place__region=area.region))
-            hidden = rooms.filter(access.place_is_hidden())
-            ids = np.fromiter(rooms.difference(hidden).values_list("pk", flat=True), dtype=np.int64)
-            return self.memory.of_ids(ids)
-
-        return memory.keep(self.memory, ("held in", area), look_up)
+    def _look_up_held_in(self, area: places.Area) -> Bits:
+        rooms = Meeting.objects.filter(in_person=ChannelState.OPEN, venue__country=area.country)
+        if area.region:
+            spelled = [name for name in (area.region, regions.region_code(area.country, area.region)) if name]
+            unsaid = rooms.filter(venue__region="", venue__place__region=area.region)
+            # Not as one condition: that takes ten times as long.
+            rooms = rooms.filter(venue__region__in=spelled).union(unsaid, all=True)
+        found = self.memory.of_ids(_ids(rooms.values_list("pk", flat=True)))
+        # Whose position is known may be shown.
+        placed = pack(~np.isnan(self.memory.latitude))
+        doubtful = Meeting.objects.filter(pk__in=self.memory.ids[positions(found & ~placed)].tolist())
+        shown = doubtful.difference(doubtful.filter(access.place_is_hidden()))
+        return (found & placed) | self.memory.of_ids(_ids(shown.values_list("pk", flat=True)))
 
     def _within(self) -> float | None:
         if self.centre is None:
@@ -171,3 +175,7 @@ class Search:
             wanted=frozenset((kind, slug) for kind in TraitKind.values for slug in self.asked.get(kind) or ()),
             days=self.asked["day"] or (),
         )
+
+
+def _ids(found: Iterable[int]) -> NDArray[np.int64]:
+    return np.fromiter(found, dtype=np.int64)
