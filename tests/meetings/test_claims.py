@@ -1,6 +1,5 @@
 """Claiming a group: by a code, by somebody's word; what nobody learns; who may not."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from meetings import claims, codes, contacts, messages
 from meetings.enums import MessageKind, MessageState
 from meetings.models import OutgoingMessage
 from meetings.reminders import sending
+from tests.crowd import crowd_of
 from tests.factories import GroupFactory
 from tests.helpers import instant
 
@@ -222,35 +222,15 @@ def test_what_nobody_vouched_for_runs_out_and_old_words_are_forgotten():
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_once_are_one_claim_and_two_codes_at_once_one_role():
     group, host = with_contact(), person("host")
-    barrier = threading.Barrier(4)
-    failed = []
+    with crowd_of(4) as crowd:
+        made = crowd.at_once(*[lambda: claims.make(group, host, words="", now=NOW)] * 4)
+        claim = Claim.objects.get()
+        code = code_of(claim)
+        shown = crowd.at_once(*[lambda: claims.show_code(Claim.objects.get(pk=claim.pk), code, now=NOW)] * 4)
 
-    def together(act) -> list:
-        found = []
-
-        def run():
-            try:
-                barrier.wait(timeout=10)
-                found.append(act().pk)
-            except Exception as error:
-                failed.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run) for _number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=30)
-        return found
-
-    made = together(lambda: claims.make(group, host, words="", now=NOW))
-    claim = Claim.objects.get()
-    code = code_of(claim)
-    roles = together(lambda: claims.show_code(Claim.objects.get(pk=claim.pk), code, now=NOW))
-
-    assert len(made) == 4
-    assert set(made) == {claim.pk}
-    assert len(set(roles)) == 1
+    roles = [one for one in shown if not isinstance(one, Exception)]
+    failed = [one for one in shown if isinstance(one, Exception)]
+    assert made == [claim] * 4
+    assert len({role.pk for role in roles}) == 1
     assert HostRole.objects.count() == 1
     assert all(isinstance(error, codes.WrongCode) for error in failed)

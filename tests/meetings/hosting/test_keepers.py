@@ -1,10 +1,9 @@
 """Who keeps a group: invitations, handing over, leaving."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from groups.enums import CameBy
@@ -13,6 +12,7 @@ from meetings import contacts
 from meetings.hosting import roles
 from meetings.models import OutgoingMessage
 from tests.cast import make_host, make_person
+from tests.crowd import crowd_of
 from tests.helpers import words
 from tests.meetings.hosting.conftest import NOW, signed_in
 
@@ -153,23 +153,10 @@ def test_not_being_asked_by_mail(host, cast):
 def test_of_two_who_take_one_invitation_at_once_one_becomes_a_host(cast):
     secret = invitation(cast)
     people = [cast.member, make_person("another")]
-    barrier = threading.Barrier(2)
-    refused = []
 
-    def take(user):
-        try:
-            barrier.wait(timeout=10)
-            roles.take_invitation(secret, user, now=NOW)
-        except roles.InvitationUnknown:
-            refused.append(user)
-        finally:
-            connection.close()
+    with crowd_of(2) as crowd:
+        answers = crowd.at_once(*[partial(roles.take_invitation, secret, user, now=NOW) for user in people])
 
-    threads = [threading.Thread(target=take, args=[user]) for user in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
+    refused = [answer for answer in answers if isinstance(answer, roles.InvitationUnknown)]
     assert len(refused) == 1
     assert HostRole.objects.filter(user__in=people).count() == 1

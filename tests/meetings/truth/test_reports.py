@@ -1,10 +1,9 @@
 """Reports: one marks, two people or a curator put in doubt, and somebody answers."""
 
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 from django.test import RequestFactory
 
 from groups.enums import ListingState, Role
@@ -12,6 +11,7 @@ from meetings import access, contacts, reports
 from meetings.enums import ConfirmedHow, ContactKind, MessageKind, ReportKind, ReportState, UnlistedWhy
 from meetings.models import FinderEntry, Meeting, OutgoingMessage, Report
 from tests.cast import make_host
+from tests.crowd import crowd_of
 from tests.factories import MeetingFactory
 
 pytestmark = pytest.mark.django_db
@@ -136,21 +136,11 @@ def test_pressing_twice_is_one_report_and_its_words_are_kept():
 @pytest.mark.django_db(transaction=True)
 def test_two_reports_at_once_are_both_counted():
     meeting = MeetingFactory()
-    barrier = threading.Barrier(4)
 
-    def run(device):
-        try:
-            barrier.wait(timeout=10)
-            report(meeting, device)
-        finally:
-            connection.close()
+    with crowd_of(4) as crowd:
+        sent = crowd.at_once(*[partial(report, meeting, device) for device in (ANA, BEN, ANA, BEN)])
 
-    threads = [threading.Thread(target=run, args=[device]) for device in (ANA, BEN, ANA, BEN)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
+    assert all(isinstance(one, Report) for one in sent)
     assert Report.objects.count() == 2
     assert is_doubted(meeting)
 

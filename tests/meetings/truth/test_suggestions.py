@@ -1,15 +1,14 @@
 """Suggestions: kept, followed, decided field by field, told, and never changing anything before."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 
 from groups.enums import GroupState, ListingState, Role
 from meetings import about_me, contacts, listing_fields, suggestions
 from meetings.enums import ContactKind, MessageKind, SuggestionKind, SuggestionState, Verdict
 from meetings.models import FinderEntry, Meeting, OutgoingMessage, Suggestion
+from tests.crowd import crowd_of
 from tests.factories import ApproachFactory, MeetingFactory
 
 pytestmark = pytest.mark.django_db
@@ -141,25 +140,12 @@ def test_a_suggestion_is_decided_once():
 def test_two_curators_at_once_decide_once():
     meeting = MeetingFactory()
     sent = suggest(meeting, {"duration": 90}, email="ana@example.org")
-    barrier = threading.Barrier(4)
-    refused = []
 
-    def run():
-        try:
-            barrier.wait(timeout=10)
-            decide(sent, {"*": YES})
-        except suggestions.AlreadyDecided:
-            refused.append(True)
-        finally:
-            connection.close()
+    with crowd_of(4) as crowd:
+        answers = crowd.at_once(*[lambda: decide(sent, {"*": YES})] * 4)
 
-    threads = [threading.Thread(target=run) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert len(refused) == 3
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert [type(error) for error in refused] == [suggestions.AlreadyDecided] * 3
     assert OutgoingMessage.objects.filter(kind=MessageKind.SUGGESTION).count() == 1
 
 
@@ -340,22 +326,10 @@ def test_a_suggestion_is_among_what_is_kept_about_an_address_and_can_be_erased()
 
 @pytest.mark.django_db(transaction=True)
 def test_four_presses_at_once_are_one_suggestion():
-    barrier = threading.Barrier(4)
+    with crowd_of(4) as crowd:
+        sent = crowd.at_once(*[lambda: suggest(None, {"group_name": "Harbor Lights"}, kind=NEW, device="a" * 32)] * 4)
 
-    def run():
-        try:
-            barrier.wait(timeout=10)
-            suggest(None, {"group_name": "Harbor Lights"}, kind=NEW, device="a" * 32)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert Suggestion.objects.count() == 1
+    assert sent == [Suggestion.objects.get()] * 4
 
 
 def test_words_are_forgotten_once_nobody_can_follow_them():
