@@ -7,7 +7,17 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
-from meetings import access, entry_rules, join_step, meeting_page, occurrences, rsvps, schedules, structured_data
+from meetings import (
+    access,
+    entry_rules,
+    join_step,
+    meeting_page,
+    occurrences,
+    rsvps,
+    schedules,
+    structured_data,
+    way_there,
+)
 from meetings.models import Meeting, MeetingTrait, Occurrence, Pause, Venue
 
 
@@ -24,7 +34,7 @@ class DatePage:
     date: meeting_page.Date
     shows_demo: bool
     is_over: bool
-    where: meeting_page.Where | None
+    where: way_there.Where | None
     join: join_step.JoinStep | None
     seat: meeting_page.Seat | None
     no_seat_because: str
@@ -96,14 +106,14 @@ def prefetch_for_dates(meeting: Meeting, *, only_on: date | None = None) -> None
     )
 
 
-def where_on(meeting: Meeting, row: Occurrence | None) -> meeting_page.Where | None:
+def where_on(meeting: Meeting, row: Occurrence | None) -> way_there.Where | None:
     """Return where this date is held, as it may be shown; None when it is online only."""
     if row is not None and row.is_online_only:
         return None
     may_show_place = access.may_show_place(meeting)
     if row is not None and row.venue is not None:
-        return meeting_page.place_of(_held_at(meeting, row.venue), may_show_place=may_show_place)
-    return meeting_page.place_of(meeting, may_show_place=may_show_place)
+        return way_there.place_of(_held_at(meeting, row.venue), may_show_place=may_show_place)
+    return way_there.place_of(meeting, may_show_place=may_show_place)
 
 
 def _held_at(meeting: Meeting, venue: Venue) -> Meeting:

@@ -5,14 +5,14 @@ Eight queries at most, however many meetings the group has.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from groups import dates, phrasing
+from groups import dates
 from groups.enums import Belief, Covers, Goal
 from groups.text import web_address
 from meetings import (
@@ -25,11 +25,12 @@ from meetings import (
     rsvps,
     schedules,
     structured_data,
+    way_there,
     week_strip,
     wording,
 )
 from meetings.enums import ChannelState, RsvpPolicy, TraitKind, TraitValue
-from meetings.models import Meeting, MeetingTrait, Occurrence, Venue
+from meetings.models import Meeting, MeetingTrait, Occurrence
 
 UPCOMING_DATES = 6
 # A group's week is told whole; a "group" of more meetings is a list of somebody's.
@@ -63,19 +64,6 @@ class Date:
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """The place as it may be shown. `ask` is the sentence instead of what is not, `doubt` a warning."""
-
-    lines: list[str]
-    how_to_find: str
-    ask: str
-    directions_url: str
-    is_closed_for_now: bool
-    is_approximate: bool
-    doubt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Seat:
     """Where a seat at a date can be kept, and whether the group needs to know."""
 
@@ -103,7 +91,7 @@ class MeetingPage:
     dates: list[Date]
     pauses: list[str]
     ways: str
-    where: Where | None
+    where: way_there.Where | None
     join: join_step.JoinStep | None
     notes: str
     language: str
@@ -165,7 +153,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         dates=dates,
         pauses=_pauses(meeting, now),
         ways=wording.ways_label(meeting),
-        where=place_of(meeting, may_show_place=may_show_place),
+        where=way_there.place_of(meeting, may_show_place=may_show_place),
         join=join,
         notes=join_step.notes_for(meeting, meeting.notes, join) if may_show_place else "",
         language=language_of(meeting),
@@ -258,9 +246,9 @@ def one_date(
         note=change.note if change and may_show_place else "",
         reason=change.cancelled_reason if change else "",
         original_day=_date_words(start.original_on) if start.is_moved else "",
-        place_label=_changed_place(change.venue) if change and change.venue and may_show_place else "",
+        place_label=way_there.changed_place(change.venue) if change and change.venue and may_show_place else "",
         is_online_only=bool(change and change.is_online_only),
-        directions_url=_directions_on(meeting, change) if may_show_place else "",
+        directions_url=way_there.directions_on(meeting, change) if may_show_place else "",
         url=reverse("meetings:occurrence_detail", args=[meeting.slug, start.original_on]),
     )
 
@@ -314,69 +302,7 @@ def _date_words(on: date) -> str:
     return dates.day_long(on)
 
 
-# ── Where ───────────────────────────────────────────────────────────────────
-
-
-def place_of(meeting: Meeting, *, may_show_place: bool) -> Where | None:
-    venue = meeting.venue
-    if meeting.in_person == ChannelState.NONE or venue is None:
-        return None
-    is_closed = meeting.is_place_closed_for_now
-    if not may_show_place:
-        ask = _(
-            "This meeting is for teenagers. To keep them safe, the place is given by the fellowship: please ask there."
-        )
-        return Where([], "", ask, "", is_closed, is_approximate=False)
-    if venue.is_private_home:
-        ask = _("It is held in somebody's home. Please ask the group for the address.")
-        return Where(
-            [town] if (town := wording.town_label(venue)) else [],
-            "",
-            ask,
-            "",
-            is_closed,
-            is_approximate=False,
-            doubt=doubts.before_you_go(meeting),
-        )
-    lines = [line for line in (*venue.address_lines, venue.area) if line]
-    return Where(
-        lines=list(dict.fromkeys(lines)),
-        how_to_find=venue.how_to_find,
-        ask="" if venue.street or venue.name else _("The exact place is not given here. Please ask the group."),
-        directions_url="" if is_closed else directions_url(venue),
-        is_closed_for_now=is_closed,
-        is_approximate=venue.is_approximate,
-        doubt=doubts.before_you_go(meeting),
-    )
-
-
-def directions_url(venue: Venue) -> str:
-    """Return where the way there can be looked up, "" when the door is not known.
-
-    A page of OpenStreetMap that the visitor may open; nothing is loaded from it here.
-    """
-    if venue.is_private_home:
-        return ""
-    if venue.is_approximate or not venue.has_position:
-        if not venue.street:
-            return ""
-        address = ", ".join(
-            part for part in (venue.street, venue.town, venue.region, venue.postcode, venue.country) if part
-        )
-        return f"https://www.openstreetmap.org/search?query={quote(address)}"
-    return f"https://www.openstreetmap.org/directions?to={venue.latitude:.5f}%2C{venue.longitude:.5f}"
-
-
-def _directions_on(meeting: Meeting, change: Occurrence | None) -> str:
-    """Return the way to where one date is held."""
-    if meeting.in_person != ChannelState.OPEN or (change is not None and change.is_online_only):
-        return ""
-    venue = (change.venue if change else None) or meeting.venue
-    return directions_url(venue) if venue else ""
-
-
-def _changed_place(venue: Venue) -> str:
-    return wording.town_label(venue) if venue.is_private_home else phrasing.listed(venue.address_lines)
+# ── Beside it ───────────────────────────────────────────────────────────────────
 
 
 def _here(meeting: Meeting, now: datetime) -> list[week_strip.Slot]:

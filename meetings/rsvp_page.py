@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings import access, date_page, join_step, meeting_page, occurrences, rsvps, wording
+from meetings import access, date_page, join_step, meeting_page, occurrences, rsvps, way_there, wording
 from meetings.enums import ContactKind, LinkPurpose, RsvpReason, RsvpState
 from meetings.hosting import notice_board
 from meetings.models import Meeting, Notice, PrivateLink, Rsvp, StandingRsvp
@@ -31,7 +31,7 @@ class Place:
     lines: list[str]
     date: meeting_page.Date | None
     actions: set[str]
-    where: meeting_page.Where | None = None
+    where: way_there.Where | None = None
     join: join_step.JoinStep | None = None
     alias: str = ""
 

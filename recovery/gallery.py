@@ -19,10 +19,10 @@ from groups import dates, help_lines
 from groups.catalogue import Source
 from meetings.enums import Attendance
 from meetings.join_step import JoinStep
-from meetings.meeting_page import Where
 from meetings.models import ReminderWishes
 from meetings.reminder_forms import CodeForm, PhoneForm, RemindersForm
 from meetings.reminder_page import Line, RemindersPage
+from meetings.way_there import Where
 
 STATES = ("0", "1", "2")
 _STARTS_AT = datetime(2030, 1, 1, 19, tzinfo=UTC)
