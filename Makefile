@@ -11,8 +11,9 @@ TEST_VAR_DIR := $(or $(VAR_DIR),$(CURDIR)/var)/test
 TYPED := --follow-imports=silent recovery/embedded recovery/checks.py recovery/probe.py recovery/logs.py \
 	recovery/local_keys.py recovery/accounts groups/access.py groups/history.py groups/text.py \
 	meetings/schedules meetings/geo.py meetings/tokens.py meetings/contacts.py meetings/freshness.py meetings/messages \
-	$(addprefix meetings/finder/,choices.py clock.py columns.py conditions.py entries.py facts.py filters.py \
-	memory.py names.py places_meant.py reach.py results.py searching.py selection.py words.py writing.py sentence)
+	$(addprefix meetings/finder/,asking.py choices.py clock.py columns.py conditions.py entries.py facts.py filters.py \
+	memory.py names.py page.py places_meant.py reach.py results.py searching.py selection.py ways_on.py \
+	words.py writing.py sentence)
 
 .PHONY: help run test check bench lock python
 

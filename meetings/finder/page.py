@@ -198,7 +198,7 @@ class Address:
             for value in values
         ]
 
-    def having(self, /, **changes: object) -> str:
+    def having(self, /, **changes: str | int | None) -> str:
         """Return the search with parameters set, or taken away by None."""
         kept = [part for name, _value, part in self._parts if name not in changes]
         return "?" + "&".join(kept + [urlencode({name: value}) for name, value in changes.items() if value is not None])

@@ -145,7 +145,7 @@ def similar(search: Search) -> list[Link]:
         return []
     counts = search.selection.counts(["approach"], search.without["approach"])["approach"]
     by_slug = {approach.slug: approach for approach in search.names.approaches.values()}
-    offered = {}
+    offered: dict[str, Link] = {}
     for slug in asked:
         for further in by_slug[slug].try_next:
             other = further.get("slug", "") if isinstance(further, dict) else ""
