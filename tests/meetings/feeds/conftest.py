@@ -102,3 +102,13 @@ def record():
         return {key: value for key, value in (plain | changes).items() if value is not ...}
 
     return make
+
+
+@pytest.fixture
+def many(record):
+    """Return a maker of twenty meetings, all of the same church."""
+
+    def make(count=20, **changes):
+        return [record(f"m{n:02}", name=f"Meeting {n:02}", day=n % 7, **changes) for n in range(count)]
+
+    return make
