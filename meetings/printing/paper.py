@@ -282,6 +282,7 @@ class _Paper(FPDF):
         self._family = "Sheet" if folder else "Helvetica"
         for style, name in letters._FILES.items() if folder else ():
             self.add_font("Sheet", style, folder / name)
+        letters.join_letters(self)
         self.set_auto_page_break(False)
         self.set_margins(0, 0, 0)
         self._widths: dict[tuple[str, str], float] = {}

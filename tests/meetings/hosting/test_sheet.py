@@ -1,0 +1,51 @@
+"""A page of a PDF in a language that runs from right to left."""
+
+import re
+from importlib.util import find_spec
+
+import pytest
+from django.utils import translation
+
+from meetings.hosting import sheet
+
+WORDS = "السلام عليكم"
+
+needs_letters = pytest.mark.skipif(
+    sheet._font_folder() is None or find_spec("uharfbuzz") is None,
+    reason="the font or the package that joins letters is not on this machine",
+)
+
+
+def width_in(language: str) -> float:
+    with translation.override(language):
+        page = sheet.Sheet()
+        page.set_font(page._family, "", 12)
+        return page.get_string_width(WORDS)
+
+
+@needs_letters
+def test_arabic_letters_are_joined_on_an_arabic_sheet():
+    joined, apart = width_in("ar"), width_in("en")
+
+    assert joined < apart * 0.9
+
+
+@needs_letters
+def test_paragraphs_begin_at_the_right_where_a_language_does():
+    where = {}
+
+    for language in ("ar", "en"):
+        with translation.override(language):
+            page = sheet.Sheet(format="A4")
+            page.add_page()
+            page.set_compression(False)
+            page.write_words(WORDS, size=12, width=150)
+            drawn = bytes(page.output()).decode("latin-1")
+        where[language] = float(re.search(r"BT ([\d.]+) [\d.]+ Td", drawn)[1])
+
+    assert where["ar"] > where["en"] + 100
+
+
+def test_a_sheet_in_english_takes_no_time_for_joining():
+    with translation.override("en"):
+        assert not sheet.join_letters(sheet.Sheet())
