@@ -11,10 +11,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from meetings.enums import TraitKind
 from meetings.finder import cards, index, memory, names
+from recovery.accounts.adapters import AccountAdapter
 from recovery.management.commands.translate import catalogue
 from tests.factories import MeetingFactory
 from tests.helpers import give_trait
@@ -84,6 +85,19 @@ def test_every_text_is_translated_with_every_gap_filled(code):
     assert len(texts) > 1000
     assert left == []
     assert wrong == []
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize(
+    "name", ["duplicate_email", "email_taken", "same_as_current", "rate_limited", "incorrect_code"]
+)
+def test_what_a_form_of_the_account_answers_is_in_every_language(code, name):
+    said = AccountAdapter.error_messages[name]
+
+    with translation.override("en"):
+        english = str(said)
+    with translation.override(code):
+        assert str(said) != english
 
 
 @pytest.mark.parametrize("code", CODES)
