@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from groups import enums, phrasing, wording
 from groups.catalogue_loading import APPROACHES_FILE
 from groups.models import Approach, Fellowship, Reference
+from groups.telling import told
 
 # Stopping alcohol all at once can be dangerous; so can planning to, by oneself.
 _CHANGES_DRINKING = {enums.Goal.ABSTINENCE, enums.Goal.MODERATION, enums.Goal.SAFER_USE, enums.Goal.SELF_CHOSEN}
@@ -140,6 +141,7 @@ def approach_list() -> ApproachList:
 
 def approach_page(approach: Approach) -> ApproachPage:
     """Return what the page of an approach tells. Three queries beyond the approach itself."""
+    approach = told(approach)
     reference = _references(
         [*approach.sources, *approach.evidence_sources, WITHDRAWAL_SOURCE], _facts_by_source(approach.fact_sources)
     )
@@ -167,7 +169,7 @@ def approach_page(approach: Approach) -> ApproachPage:
 
 def fellowship_page(fellowship: Fellowship) -> FellowshipPage:
     """Return what the page of a fellowship tells. Two queries beyond it and its approach."""
-    approach = fellowship.approach
+    fellowship, approach = told(fellowship), told(fellowship.approach)
     reference = _references([*fellowship.sources, WITHDRAWAL_SOURCE], {})
     joining = [fellowship.joining_requirement] if fellowship.joining_requirement else []
     warns = _changes_drinking(fellowship.covers, approach.goals)
