@@ -1,6 +1,7 @@
 """A page of a PDF in a language that runs from right to left."""
 
 import re
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -16,9 +17,19 @@ needs_letters = pytest.mark.skipif(
 )
 
 
-def width_in(language: str) -> float:
+@contextmanager
+def a_sheet(language: str):
+    """Give a sheet in this language, and let go of its fonts, which one that is put out does itself."""
     with translation.override(language):
-        page = sheet.Sheet()
+        page = sheet.Sheet(format="A4")
+        yield page
+        for font in page.fonts.values():
+            if hasattr(font, "close"):
+                font.close()
+
+
+def width_in(language: str) -> float:
+    with a_sheet(language) as page:
         page.set_font(page._family, "", 12)
         return page.get_string_width(WORDS)
 
@@ -35,8 +46,7 @@ def test_paragraphs_begin_at_the_right_where_a_language_does():
     where = {}
 
     for language in ("ar", "en"):
-        with translation.override(language):
-            page = sheet.Sheet(format="A4")
+        with a_sheet(language) as page:
             page.add_page()
             page.set_compression(False)
             page.write_words(WORDS, size=12, width=150)
@@ -47,5 +57,5 @@ def test_paragraphs_begin_at_the_right_where_a_language_does():
 
 
 def test_a_sheet_in_english_takes_no_time_for_joining():
-    with translation.override("en"):
-        assert not sheet.join_letters(sheet.Sheet())
+    with a_sheet("en") as page:
+        assert not sheet.join_letters(page)
