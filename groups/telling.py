@@ -15,11 +15,11 @@ from groups.models import Approach, Fellowship
 Entry = TypeVar("Entry", Approach, Fellowship)
 
 _APPROACH = (
-    "one_line", "status_note", "description", "first_meeting", "belief_note", "joining_requirement", "goal_note",
-    "leader_title", "leader_note", "professionals", "cost_note", "mentor_term", "mentor_note", "medication_note",
-    "open_closed_note", "milestones", "founded_note", "evidence_summary",
+    "name", "one_line", "status_note", "description", "first_meeting", "belief_note", "joining_requirement",
+    "goal_note", "leader_title", "leader_note", "professionals", "cost_note", "mentor_term", "mentor_note",
+    "medication_note", "open_closed_note", "milestones", "founded_note", "evidence_summary",
 )  # fmt: skip
-_FELLOWSHIP = ("joining_requirement", "note")
+_FELLOWSHIP = ("name", "joining_requirement", "note")
 
 
 def told(entry: Entry) -> Entry:

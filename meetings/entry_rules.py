@@ -63,7 +63,7 @@ def _open_to(meeting: Meeting) -> Line:
             "Most meetings of %(approach)s are for the people they are meant for."
         ),
     }.get(approach.open_closed, _("This group does not say whether anyone may come. You can ask."))
-    return Line(custom % {"approach": approach.name}, is_rule=False)
+    return Line(custom % {"approach": approach.label}, is_rule=False)
 
 
 def _focus(meeting: Meeting) -> list[Line]:
@@ -173,7 +173,7 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
         found.append(Line(_("You may need an account with the service it is held on.")))
     named = [
         # Translators: a rule of the whole approach; `rule` is a sentence.
-        Line(_("In %(approach)s as a whole: %(rule)s") % {"approach": approach.name, "rule": line.text})
+        Line(_("In %(approach)s as a whole: %(rule)s") % {"approach": approach.label, "rule": line.text})
         for line in found
     ]
     fellowship = meeting.group.fellowship
@@ -181,7 +181,7 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
     if asking.joining_requirement:
         # Translators: `requirement` is a phrase: "A wish to stop drinking.", "Nothing. Come if you want to."
         words = _("What %(name)s asks of you: %(requirement)s")
-        named.append(Line(words % {"name": asking.name, "requirement": _(asking.joining_requirement)}, is_rule=False))
+        named.append(Line(words % {"name": asking.label, "requirement": _(asking.joining_requirement)}, is_rule=False))
     if rules.get("note"):
         named.append(Line(_(rules["note"]), is_rule=False))
     return named

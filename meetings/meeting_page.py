@@ -359,7 +359,7 @@ def _contact(meeting: Meeting) -> tuple[str, str]:
     if website := web_address(group.website):
         return website, group.name
     if group.fellowship is not None and group.fellowship.website:
-        return f"https://{group.fellowship.website}", group.fellowship.name
+        return f"https://{group.fellowship.website}", group.fellowship.label
     if group.approach.website:
-        return f"https://{group.approach.website}", group.approach.name
+        return f"https://{group.approach.website}", group.approach.label
     return "", ""

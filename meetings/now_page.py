@@ -136,7 +136,7 @@ def _way(meeting: Meeting, now: datetime) -> Way | None:
     fellowship = meeting.group.fellowship
     return Way(
         meeting=meeting,
-        approach=fellowship.short_name if fellowship else meeting.group.approach.name,
+        approach=fellowship.short_name if fellowship else meeting.group.approach.label,
         iso=start.starts_at.astimezone(ZoneInfo(schedule.time_zone)).isoformat(),
         time_label=wording.time_label(start, schedule.time_zone),
         zone_label=wording.zone_label(schedule.time_zone, at=start.starts_at),

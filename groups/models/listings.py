@@ -112,6 +112,11 @@ class Approach(CatalogueEntry):
         return reverse("groups:approach_detail", args=[self.slug])
 
     @property
+    def label(self) -> str:
+        """The name in the reader's language, worked out when it is shown."""
+        return _(self.name)
+
+    @property
     def summary(self) -> str:
         """The one line in the reader's language, worked out when it is shown."""
         return _(self.one_line)
@@ -151,8 +156,13 @@ class Fellowship(CatalogueEntry):
         return reverse("groups:fellowship_detail", args=[self.slug])
 
     @property
+    def label(self) -> str:
+        """The name in the reader's language, worked out when it is shown."""
+        return _(self.name)
+
+    @property
     def short_name(self) -> str:
-        return self.abbreviation or self.name
+        return self.abbreviation or self.label
 
 
 class Reference(models.Model):

@@ -22,6 +22,7 @@ def approach_list(request: HttpRequest) -> HttpResponse:
 def approach_detail(request: HttpRequest, slug: str) -> HttpResponse:
     approach = get_object_or_404(Approach, slug=slug)
     page = catalogue.approach_page(approach)
+    approach = page.approach
     crumbs = [(_("Approaches"), reverse("groups:approach_list")), (approach.name, "")]
     return render(
         request,
@@ -34,9 +35,10 @@ def approach_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def fellowship_detail(request: HttpRequest, slug: str) -> HttpResponse:
     fellowship = get_object_or_404(Fellowship.objects.select_related("approach"), slug=slug)
     page = catalogue.fellowship_page(fellowship)
+    fellowship = page.fellowship
     crumbs = [
         (_("Approaches"), reverse("groups:approach_list")),
-        (fellowship.approach.name, fellowship.approach.get_absolute_url()),
+        (page.approach.name, fellowship.approach.get_absolute_url()),
         (fellowship.name, ""),
     ]
     return render(

@@ -219,7 +219,7 @@ def _words_of(card: Card) -> Words:
         days=days,
         times=times,
         place=_place(meeting),
-        approach=fellowship.short_name if fellowship else meeting.group.approach.name,
+        approach=fellowship.short_name if fellowship else meeting.group.approach.label,
         attendance=[{"slug": way.value, "label": str(way.label)} for way in meeting.attendance],
         badges=_badges(meeting, card.traits),
     )

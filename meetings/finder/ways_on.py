@@ -151,7 +151,7 @@ def similar(search: Search) -> list[Link]:
             other = further.get("slug", "") if isinstance(further, dict) else ""
             if counts.get(other) and other not in asked:
                 url = search.address.having(approach=other)
-                offered.setdefault(other, Link(by_slug[other].name, url, counts[other], _(further.get("why", ""))))
+                offered.setdefault(other, Link(by_slug[other].label, url, counts[other], _(further.get("why", ""))))
     return list(offered.values())[:SIMILAR_OFFERED]
 
 
