@@ -47,7 +47,7 @@ RESULTS = """
   - heading [level=2]
   - list "What you chose":
     - listitem:
-      - link "Take away: Near Boston"
+      - 'link "Take away: Near Boston"'
   - article:
     - heading [level=3]:
       - link
