@@ -105,7 +105,7 @@ def test_a_new_group_is_suggested_without_script(site, chromium: Browser):
     page.get_by_label("Town").fill("Boston")
     send(page, "Send it")
 
-    expect(page.get_by_text("tells the way to a door")).to_be_visible()
+    expect(page.locator(".field-error").get_by_text("tells the way to a door")).to_be_visible()
     expect(page.get_by_label("Name of the group")).to_have_value("Harbor Lights of the Test")
     page.get_by_label("Street and number").fill("1 Oak Street")
     page.get_by_label("How to find us").fill("Ring the bell twice")
