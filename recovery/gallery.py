@@ -187,6 +187,7 @@ def _approach(status: str) -> SimpleNamespace:
         slug="demo",
         get_absolute_url="#approach",
         name="Demo approach",
+        label="Demo approach",
         one_line="One line that says what it is.",
         get_belief_display="No prayer, no religion",
         status=status,
