@@ -113,8 +113,8 @@ class Approach(CatalogueEntry):
 
     @property
     def label(self) -> str:
-        """The name in the reader's language, worked out when it is shown."""
-        return _(self.name)
+        """The name in the reader's language."""
+        return str(_(self.name))
 
     @property
     def summary(self) -> str:
@@ -157,8 +157,8 @@ class Fellowship(CatalogueEntry):
 
     @property
     def label(self) -> str:
-        """The name in the reader's language, worked out when it is shown."""
-        return _(self.name)
+        """The name in the reader's language."""
+        return str(_(self.name))
 
     @property
     def short_name(self) -> str:

@@ -85,8 +85,8 @@ def read() -> Names:
         Fellowship.objects.only("slug", "name", "abbreviation", "approach_id", "is_for_teens", "for_whom")
     )
     choices: dict[str, dict[str, Any]] = {
-        "approach": {approach.slug: approach.label for approach in approaches},
-        "fellowship": {fellowship.slug: fellowship.label for fellowship in fellowships},
+        "approach": {approach.slug: _(approach.name) for approach in approaches},
+        "fellowship": {fellowship.slug: _(fellowship.name) for fellowship in fellowships},
         "belief": dict(group_enums.Belief.choices),
         "covers": dict(group_enums.Covers.choices),
         "for": {"me": group_enums.ForWhom.PERSON.label, "someone": group_enums.ForWhom.FAMILY.label},

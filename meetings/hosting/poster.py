@@ -65,7 +65,7 @@ def make(group: Group, meetings: list[Meeting], *, paper: str, is_neutral: bool,
     pdf.write_fitting(heading, size=34, least=18, width=inner, style="B", lines=3)
     if not is_neutral:
         pdf.ln(2)
-        pdf.write_fitting(str(group.approach.label), size=17, least=12, width=inner, color=_SOFT)
+        pdf.write_fitting(group.approach.label, size=17, least=12, width=inner, color=_SOFT)
     pdf.ln(7)
     lines = lines_of(meetings)
     code = 62.0 if paper == "a4" else 56.0
