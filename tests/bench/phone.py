@@ -211,7 +211,11 @@ def _lighthouse(origin: str, paths: dict[str, tuple[str, str]]) -> dict[str, Any
     for name in LOOKED_AT if program else ():
         # What else the machine does is felt in the seconds of one look, seldom in those of three.
         for _n in range(LOOKS):
-            report = _look(program, origin + paths[name][0])
+            try:
+                report = _look(program, origin + paths[name][0])
+            except subprocess.CalledProcessError:
+                # It asks to be run again when the browser began before it did.
+                continue
             version = report["lighthouseVersion"]
             scores = {category: report["categories"][category]["score"] * 100 for category in CATEGORIES}
             found[name] = max(found.get(name, scores), scores, key=lambda one: sum(one.values()))

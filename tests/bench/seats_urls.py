@@ -16,8 +16,8 @@ def bare_write(request: HttpRequest) -> HttpResponse:
         cursor.execute("SELECT id FROM meetings_occurrence WHERE id = %s FOR UPDATE", [request.GET["occurrence"]])
         cursor.execute(
             "INSERT INTO meetings_rsvp (public_id, occurrence_id, state, reason, created_at, confirmed_at, contact_key,"
-            " contact_kind, host_sees_alias, others)"
-            " VALUES (%s, %s, 'going', '', now(), now(), '', 'none', false, 0)",
+            " contact_kind, host_sees_alias, others, language)"
+            " VALUES (%s, %s, 'going', '', now(), now(), '', 'none', false, 0, '')",
             [new_public_id(), request.GET["occurrence"]],
         )
     return HttpResponse(status=303, headers={"Location": "/"})
