@@ -333,7 +333,10 @@ def _in_a_row(words: Iterable[str]) -> list[str]:
     """Begin the first with a capital and the others without, save abbreviations and German words."""
     first, *others = [*words] or [""]
     if not (get_language() or "").startswith("de"):
-        others = [word if word[:2].strip().isupper() and word[1:2].isalpha() else word[:1].lower() + word[1:] for word in others]
+        others = [
+            word if word[:2].strip().isupper() and word[1:2].isalpha() else word[:1].lower() + word[1:]
+            for word in others
+        ]
     return [capfirst(first), *others] if first else []
 
 
