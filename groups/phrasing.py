@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import pgettext
+from django.utils.translation import get_language_bidi, pgettext
 
 
 def listed(words: Iterable[object]) -> str:
@@ -20,4 +20,15 @@ def listed_long(parts: Iterable[object]) -> str:
 def quoted(text: object) -> str:
     """Return somebody's own words between quotation marks: “beginners”."""
     # Translators: words of somebody else, in the quotation marks of the language.
-    return pgettext("quotation", "“%(text)s”") % {"text": text}
+    return pgettext("quotation", "“%(text)s”") % {"text": isolated(text)}
+
+
+def isolated(text: object) -> str:
+    """Return a name, number, code or address that keeps its own order inside a text from right to left.
+
+    "12-Step Programs" stays so among Arabic letters, and a name in Arabic letters stays as it is.
+    By signs of Unicode, which work in attributes and sentences alike: U+2068 and U+2069. In
+    languages from left to right, the text alone.
+    """
+    shown = str(text or "")
+    return f"\u2068{shown}\u2069" if shown and get_language_bidi() else shown

@@ -18,7 +18,9 @@ import django_filters
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from groups import phrasing
 from meetings import geo
 from meetings.enums import TimeOfDay
 from meetings.finder import words
@@ -318,6 +320,38 @@ class Answers:
 TOLD = frozenset({"left", "here"})
 PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"} | TOLD
 
+# What the page calls a parameter. Addresses go on to use its own name.
+LABELS = {
+    "q": gettext_lazy("Words"),
+    "near": gettext_lazy("Town or postcode"),
+    "lat": gettext_lazy("Near me"),
+    "lon": gettext_lazy("Near me"),
+    "within": gettext_lazy("Within"),
+    "unit": gettext_lazy("Within"),
+    "approach": gettext_lazy("Approach"),
+    "fellowship": gettext_lazy("Fellowship"),
+    "belief": gettext_lazy("Belief"),
+    "covers": gettext_lazy("What it is about"),
+    "for": gettext_lazy("For whom"),
+    "attendance": gettext_lazy("Near or online"),
+    "open": gettext_lazy("Anyone may come"),
+    "first_visit": gettext_lazy("Good for a first visit"),
+    "format": gettext_lazy("How it runs"),
+    "focus": gettext_lazy("Focus"),
+    "access": gettext_lazy("Access"),
+    "feature": gettext_lazy("Good to know"),
+    "language": gettext_lazy("Language"),
+    "day": gettext_lazy("Day"),
+    "time": gettext_lazy("Time"),
+    "from": gettext_lazy("Starts between"),
+    "until": gettext_lazy("Starts between"),
+    "soon": gettext_lazy("Day and time"),
+    "unknown": gettext_lazy("What a meeting does not say"),
+    "sort": gettext_lazy("In order of"),
+    "tz": gettext_lazy("Your time zone"),
+    "view": gettext_lazy("Show as"),
+}
+
 
 def ignored(filters: FinderFilters, given: QueryDict) -> list[Ignored]:
     """Return the parameters and values that were left out, in the order given."""
@@ -331,9 +365,7 @@ def ignored(filters: FinderFilters, given: QueryDict) -> list[Ignored]:
 
 
 def label_of_ignored(one: Ignored) -> str:
+    value, name = (phrasing.isolated(text) for text in (one.short_value, one.parameter[:LONGEST_SHOWN]))
     if one.parameter not in PARAMETERS:
-        return _("“%(name)s” is not something we can search by.") % {"name": one.parameter[:LONGEST_SHOWN]}
-    return _("“%(value)s” is not something we know for “%(name)s”.") % {
-        "value": one.short_value,
-        "name": one.parameter,
-    }
+        return _("“%(name)s” is not something we can search by.") % {"name": name}
+    return _("“%(value)s” is not something we know for “%(name)s”.") % {"value": value, "name": LABELS[one.parameter]}

@@ -7,10 +7,14 @@ from django import template
 from django.template.defaultfilters import linebreaks
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language_bidi, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from groups import phrasing
 
 register = template.Library()
+
+register.filter("isolated", phrasing.isolated)
 
 _NUMBER = re.compile(r"\+?\d[\d\s().-]*")
 
@@ -54,15 +58,6 @@ def own_words(text: str, language: str = "") -> str:
     attributes = format_html(' dir="auto" lang="{}"', language) if language else mark_safe(' dir="auto"')
     paragraphs = linebreaks(text, autoescape=True)
     return mark_safe(paragraphs.replace("<p>", f"<p{attributes}>"))  # noqa: S308 (escaped just before)
-
-
-@register.filter
-def isolated(figures: str) -> str:
-    """Return a number, code or address that keeps its own order inside a text from right to left.
-
-    By signs of Unicode, which work in attributes and sentences alike: U+2066 and U+2069.
-    """
-    return f"\u2066{figures}\u2069" if figures and get_language_bidi() else figures
 
 
 @register.filter

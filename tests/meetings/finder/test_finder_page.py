@@ -5,13 +5,13 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from meetings.enums import TraitKind
 from meetings.finder import index
-from meetings.finder.filters import PARAMETERS
+from meetings.finder.filters import LABELS, PARAMETERS, TOLD
 from meetings.finder.page import Choice, Facet
 from meetings.templatetags.finder import choices
 from tests.factories import MeetingFactory, PlaceFactory, SourceFactory
@@ -50,6 +50,34 @@ def test_a_bad_value_is_named_and_escaped(client):
     assert "<script>alert" not in text
     assert "<b>odd" not in text
     assert "<script>alert(1)</script>" in unescape(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "“someday” is not something we know for “Day”"),
+        ("de", "Tag"),
+        ("fr", "Jour"),
+        ("ar", "\u2068someday\u2069"),
+    ],
+)
+def test_a_bad_value_is_told_by_what_the_page_calls_its_filter(client, language, said):
+    told = words(client.get(URL, {"day": "someday"}, headers={"Accept-Language": language}))
+
+    sentence = next(line for line in told.split(".") if "someday" in line)
+    assert said in sentence
+    assert "day" not in sentence.replace("someday", "")
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "pt", "ar"])
+def test_every_filter_has_a_name_in_every_language(language):
+    with translation.override("en"):
+        english = {name: str(label) for name, label in LABELS.items()}
+    with translation.override(language):
+        same = {name for name, label in LABELS.items() if str(label) == english[name]}
+
+    assert set(LABELS) == PARAMETERS - TOLD - {"page"}
+    assert same == set()
 
 
 def test_to_htmx_the_changing_part_alone_is_sent_and_to_its_back_the_whole_page(client):
