@@ -5,15 +5,23 @@ and the words between them. Names of weekdays and months stand inside sentences:
 French and Portuguese write them small there, whatever a list of names says.
 """
 
+import re
 from datetime import date, datetime, time
 
-from django.utils import dateformat
+from django.utils import dateformat, formats
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import lazy
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 _SMALL_INSIDE = ("es", "fr", "pt")
+# A date of a page or line as it was noted: "2024", "about 2018", "2025-07", "March 2024", "2021-10-05", "2024 or later".
+_MONTHS = "january february march april may june july august september october november december".split()
+_NOTED = re.compile(
+    rf"(?P<about>about |ca\. )?(?:(?P<name>{'|'.join(_MONTHS)}) )?"
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?(?P<later> or later)?(?:,.*)?",
+    re.IGNORECASE,
+)
 
 
 def day(on: date | datetime) -> str:
@@ -55,6 +63,40 @@ def moment(at: datetime) -> str:
 def moment_of_year(at: datetime) -> str:
     """Return "1 December, 19:00", for a moment whose year nobody asks."""
     return _("%(day)s, %(time)s") % {"day": day_of_year(at), "time": clock(at)}
+
+
+def month(on: date | datetime) -> str:
+    """Return "December 2026"."""
+    return _format(on, formats.get_format("YEAR_MONTH_FORMAT"))
+
+
+def noted(text: str) -> str:
+    """Return the date of a source as it was noted, in words: "2025-07" gives "July 2025".
+
+    A year, a month or a day, with "about" before it or "or later" after it; what follows a comma
+    is a note of those who looked it up and is left out. "" for "undated"; of what is no date,
+    the text itself.
+    """
+    if text.casefold().startswith("undated"):
+        return ""
+    found = _NOTED.fullmatch(text.strip())
+    try:
+        said = _noted(found) if found else text
+    except ValueError:
+        return text
+    if found and found["about"]:
+        said = _("about %(date)s") % {"date": said}
+    if found and found["later"]:
+        said = _("%(date)s or later") % {"date": said}
+    return said
+
+
+def _noted(found: re.Match[str]) -> str:
+    number = _MONTHS.index(found["name"].lower()) + 1 if found["name"] else int(found["month"] or 0)
+    if not number:
+        return found["year"]
+    on = date(int(found["year"]), number, int(found["day"] or 1))
+    return day(on) if found["day"] else month(on)
 
 
 def weekday(number: int) -> str:

@@ -22,3 +22,5 @@ register.filter("day_of_year", _shown(dates.day_of_year), expects_localtime=True
 # "1 December 2026, 19:00", "1 December, 19:00"
 register.filter("moment", _shown(dates.moment), expects_localtime=True)
 register.filter("moment_of_year", _shown(dates.moment_of_year), expects_localtime=True)
+# A date as a source has it: "July 2025" of "2025-07"
+register.filter("noted", dates.noted)

@@ -1,13 +1,15 @@
 """Days and times in words: each language has its order, its small words, and its capitals."""
 
+import json
 from datetime import date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from groups import dates
+from groups import dates, help_lines
 from meetings import schedules
 
 TUESDAY = date(2026, 12, 1)
@@ -131,3 +133,45 @@ def test_templates_have_a_filter_for_each(name, said):
 def test_a_filter_tells_an_instant_in_the_zone_of_the_page():
     with timezone.override(ZoneInfo("Pacific/Kiritimati")):
         assert shown("moment", EVENING) == "2 December 2026, 09:05"
+
+
+@pytest.mark.parametrize(
+    ("noted", "english", "german", "spanish"),
+    [
+        ("2024", "2024", "2024", "2024"),
+        ("2025-07", "July 2025", "Juli 2025", "julio de 2025"),
+        ("March 2024", "March 2024", "März 2024", "marzo de 2024"),
+        ("2025-08-19", "19 August 2025", "19. August 2025", "19 de agosto de 2025"),
+        ("2022-03, text news later", "March 2022", "März 2022", "marzo de 2022"),
+        ("undated, cites 2020 figures", "", "", ""),
+        ("2025-13", "2025-13", "2025-13", "2025-13"),
+        ("last spring", "last spring", "last spring", "last spring"),
+    ],
+)
+def test_the_date_of_a_source_is_told_in_words(noted, english, german, spanish):
+    said = []
+
+    for language in ("en", "de", "es"):
+        with translation.override(language):
+            said.append(dates.noted(noted))
+
+    assert said == [english, german, spanish]
+
+
+def test_a_date_that_is_not_sure_says_so():
+    assert dates.noted("about 2018") == "about 2018"
+    assert dates.noted("2024 or later") == "2024 or later"
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "pt", "ar"])
+def test_no_date_of_a_source_or_help_line_is_left_as_it_was_noted(language):
+    lines = [line["source_date"] for line in help_lines.file_data()["resources"]]
+    sources = json.loads((Path(help_lines.DATA_FILE).parent / "approaches.json").read_text("utf-8"))["sources"]
+    noted = {*lines, *(source["date"] for source in sources.values())}
+
+    with translation.override(language):
+        # What stands around a year is translated with all other texts.
+        same = {text for text in noted if "-" in text and dates.noted(text) == text}
+
+    assert {"2025-07-31", "undated"} <= noted
+    assert same == set()
