@@ -15,10 +15,10 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 _SMALL_INSIDE = ("es", "fr", "pt")
-# A date of a page or line as it was noted: "2024", "about 2018", "2025-07", "March 2024", "2021-10-05", "2024 or later".
-_MONTHS = "january february march april may june july august september october november december".split()
+# A date as a source has it: "2024", "about 2018", "2025-07", "March 2024", "2021-10-05", "2024 or later".
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _NOTED = re.compile(
-    rf"(?P<about>about |ca\. )?(?:(?P<name>{'|'.join(_MONTHS)}) )?"
+    rf"(?P<about>about |ca\. )?(?:(?P<name>{_MONTHS}) )?"
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?(?P<later> or later)?(?:,.*)?",
     re.IGNORECASE,
 )
@@ -92,7 +92,7 @@ def noted(text: str) -> str:
 
 
 def _noted(found: re.Match[str]) -> str:
-    number = _MONTHS.index(found["name"].lower()) + 1 if found["name"] else int(found["month"] or 0)
+    number = _MONTHS.split("|").index(found["name"].lower()) + 1 if found["name"] else int(found["month"] or 0)
     if not number:
         return found["year"]
     on = date(int(found["year"]), number, int(found["day"] or 1))
