@@ -22,6 +22,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from groups import countries as names_of_countries
 from groups.enums import HelpLineKind
 from groups.models import EmergencyNumber, HelpLine
 
@@ -107,11 +108,10 @@ def countries() -> list[tuple[str, str]]:
 
 
 def country_name(code: str) -> str:
-    """Return a country's name, in English where no translation is known; the code itself when we know none."""
+    """Return a country's name in the active language; the code itself when we know none."""
     if code == ANYWHERE:
         return _("Another country")
-    name = _zones()["countries"].get(code)
-    return _(name) if name else code
+    return names_of_countries.name(code, _zones()["countries"].get(code, code))
 
 
 def country_of_zone(zone: str) -> str:

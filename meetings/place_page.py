@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from meetings import access, finder, geo, regions
 from meetings.enums import Attendance, ChannelState
@@ -53,7 +52,7 @@ def prepare(place: Place, *, now: datetime) -> PlacePage:
     return PlacePage(
         place=place,
         label=", ".join(part for part in (place.name, place.region) if part),
-        country_name=_(regions.country_name(place.country)),
+        country_name=regions.country_name(place.country),
         reach_label=found.reach_label,
         results=found.results,
         total=found.total,

@@ -1,13 +1,17 @@
 """Countries and their regions by code and by name.
 
-Sources: GeoNames (countries; CC BY 4.0), and the postal services of the United States,
-Canada and Australia (abbreviations of regions). The files are in `meetings/data`.
+Sources: GeoNames (countries; CC BY 4.0), Unicode CLDR (their names in other languages; see
+`groups.countries`), and the postal services of the United States, Canada and Australia
+(abbreviations of regions). The files are in `meetings/data`.
 """
 
 import csv
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
+
+from groups import countries
 from groups.text import fold
 
 _DATA = Path(__file__).resolve().parent / "data"
@@ -32,8 +36,10 @@ def _country_names() -> dict[str, str]:
 
 @cache
 def _codes_of_countries() -> dict[str, str]:
+    """Return codes by folded name, in every language of the pages. English names come first."""
+    elsewhere = {fold(name): code for name, code in countries.every_name() if code in _country_names()}
     codes = {fold(name): code for code, name in _country_names().items()}
-    return {**codes, **_OTHER_NAMES, **{code.lower(): code for code in _country_names()}}
+    return {**elsewhere, **codes, **_OTHER_NAMES, **{code.lower(): code for code in _country_names()}}
 
 
 @cache
@@ -70,16 +76,19 @@ def regions_called(text: str, *, is_start: bool = False) -> list[tuple[str, str]
 
 
 def country_name(code: str, *, short: bool = False) -> str:
-    """Return the English name of a country, the code itself when it is unknown.
+    """Return the name of a country in the active language, the code itself when it is unknown.
 
-    `short` gives "USA" and "UK" for the two that everybody shortens.
+    `short` gives "USA" and "UK" for those that everybody shortens in English.
     """
     code = code.upper()
-    return (_SHORT_NAMES.get(code) if short else None) or _country_names().get(code, code)
+    is_english = (get_language() or "en").startswith("en")
+    if short and is_english and code in _SHORT_NAMES:
+        return _SHORT_NAMES[code]
+    return countries.name(code, _country_names().get(code, code))
 
 
 def country_code(text: str) -> str:
-    """Return the ISO code of a country named in any usual way ("usa", "Germany", "DE"), or ""."""
+    """Return the ISO code of a country named in any usual way ("usa", "Germany", "Allemagne", "DE"), or ""."""
     folded = fold(text)
     # "U.S.A." and "U.K." fold to letters with gaps.
     return _codes_of_countries().get(folded) or _codes_of_countries().get(folded.replace(" ", ""), "")

@@ -34,15 +34,11 @@ def texts() -> Iterator[str]:
 
 def _of_help_lines() -> Iterator[str]:
     data = json.loads((_BASE / "groups/data/help_lines.json").read_text(encoding="utf-8"))
-    names = json.loads((_BASE / "groups/data/zone_countries.json").read_text(encoding="utf-8"))["countries"]
     for line in data["resources"]:
         yield from (line[part] for part in ("for_whom", "hours", "cost", "note"))
         yield from line["languages"]
         # What is no sentence is typed or dialled: "800GAM".
         yield from (note for channel in line["channels"] if " " in (note := channel.get("note") or ""))
-    codes = {row["country"] for row in (*data["resources"], *data["emergency"])}
-    codes |= {member for members in data["emergency_members"].values() for member in members}
-    yield from sorted(names[code] for code in codes & names.keys())
 
 
 def as_code() -> str:

@@ -79,7 +79,7 @@ class Search:
                 return None, [
                     Link(match.label, self.address.having(near=match.label))
                     for match in found
-                    if fold(match.name) == fold(self.area.name)
+                    if fold(match.name) in (fold(self.area.name), fold(text.partition(",")[0]))
                 ][:OTHERS_OFFERED]
             if not found:
                 # Not the whole world: somebody looked for what is near.

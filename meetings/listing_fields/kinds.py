@@ -295,7 +295,7 @@ class Country(Kind):
     def for_form(self, value: Any) -> str:
         from meetings import regions
 
-        return _(regions.country_name(value)) if value else ""
+        return regions.country_name(value) if value else ""
 
     def words(self, value: str) -> str:
         return self.for_form(value)

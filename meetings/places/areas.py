@@ -8,7 +8,7 @@ from django.conf import settings
 from groups.text import fold
 from meetings import regions
 from meetings.models import PlaceName
-from meetings.places.names import Match
+from meetings.places.names import Match, plain_commas
 
 # A town so large is meant before a state of the same name.
 LARGE = 200_000
@@ -23,7 +23,7 @@ _SAID_COUNTRIES = frozenset({"usa", "us", "uk", "uae"})
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A country, or one of its regions by its full English name."""
+    """A country, or one of its regions by its full name. Countries are told in the active language."""
 
     country: str
     region: str = ""
@@ -47,7 +47,7 @@ def area(text: str, towns: Sequence[Match] = ()) -> Area | None:
     DEFAULT_COUNTRY comes before another country. Abbreviations are those of DEFAULT_COUNTRY.
     At most one query.
     """
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in plain_commas(text).split(",")]
     found = _area(parts)
     if found is None:
         return None

@@ -44,7 +44,10 @@ class Match:
 
     @property
     def label(self) -> str:
-        """As in "Portland, Oregon, USA" and "02134 Allston, Massachusetts, USA". Typed again, it finds the same."""
+        """As in "Portland, Oregon, USA" and "02134 Allston, Massachusetts, USA". Typed again, it finds the same.
+
+        The country is told in the active language, and found in any.
+        """
         name = " ".join(part for part in (self.postcode, self.name) if part)
         country = regions.country_name(self.country, short=True)
         return ", ".join(part for part in (name, self.region, country) if part)
@@ -91,7 +94,7 @@ def suggest(prefix: str, limit: int = 8, *, country: str | None = None) -> list[
 
 
 def _find(text: str, *, country: str | None, limit: int, is_start: bool) -> list[Match]:
-    text = text[:_LONGEST].strip()
+    text = plain_commas(text[:_LONGEST]).strip()
     if limit < 1:
         return []
     within = _Where((country.upper(),), ()) if country else None
@@ -109,6 +112,11 @@ def _find(text: str, *, country: str | None, limit: int, is_start: bool) -> list
     # Two villages of one name in one region read alike: the larger stands for both.
     matches = {match.label: match for match in reversed([_match(place) for _score, place in best])}
     return list(reversed(matches.values()))[:limit]
+
+
+def plain_commas(text: str) -> str:
+    """Return a text with the commas of Arabic as any others."""
+    return text.replace("،", ",")
 
 
 def _readings(text: str, *, is_start: bool) -> Iterator[tuple[str, list[_Where]]]:

@@ -8,6 +8,7 @@ from math import inf
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,28 @@ def test_each_label_typed_again_finds_the_same_place(small_gazetteer):
     assert len(matches) > 50
     for match in matches:
         assert places.search(match.label)[0] == match
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("de", "München, Deutschland"),
+        ("fr", "München, Allemagne"),
+        ("ar", "München, ألمانيا"),
+    ],
+)
+def test_a_label_has_the_country_in_the_language_of_the_page(small_gazetteer, language, label):
+    with translation.override(language):
+        found = places.search("Munich", country="DE", limit=1)[0].label.replace("Munich", "München")
+
+    assert found == label
+    # Read in any other language, it finds the same.
+    assert labels(label)[0].partition(",")[2] == " Germany"
+
+
+@pytest.mark.parametrize("typed", ["Boston، الولايات المتحدة", "Boston, Estados Unidos", "boston états unis"])
+def test_a_country_may_be_typed_in_any_language_after_a_town(small_gazetteer, typed):
+    assert labels(typed)[0] == "Boston, Massachusetts, USA"
 
 
 def test_a_match_carries_what_a_search_near_it_needs(small_gazetteer):

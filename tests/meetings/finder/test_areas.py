@@ -44,6 +44,10 @@ def slugs(page) -> set[str]:
     [
         ("Ohio", "Ohio, USA"),
         (" ohio ", "Ohio, USA"),
+        ("Deutschland", "Germany"),
+        ("Allemagne", "Germany"),
+        ("ألمانيا", "Germany"),
+        ("ohio, estados unidos", "Ohio, USA"),
         ("Ohio, USA", "Ohio, USA"),
         ("OH", "Ohio, USA"),
         ("California", "California, USA"),
