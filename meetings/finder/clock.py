@@ -73,7 +73,14 @@ class Clock:
 
         An entry that is behind moves on to the next start it knows.
         """
-        return self._kept(("starts", self.seconds), self._starts)
+        # Of the newest minute alone: rows of numbers are large.
+        at, starts = self._kept("starts", lambda: (self.seconds, self._starts()))
+        if at == self.seconds:
+            return starts
+        starts = self._starts()
+        if at < self.seconds:
+            self.memory.kept["starts"] = self.seconds, starts
+        return starts
 
     def _starts(self) -> NDArray[np.int32]:
         memory = self.memory
@@ -124,7 +131,7 @@ class Clock:
         """Return what takes place today (0), tomorrow (1), … and is not over. Today is where each keeps its clock."""
         if self._is_behind:
             wanted = self._wanted(days_from_today)
-            flags = [(self.memory.days[n] == wanted) & ~self._over(n) for n in range(STARTS)]
+            flags = [(self.memory.days(n) == wanted) & ~self._over(n) for n in range(STARTS)]
             own = pack(np.logical_or.reduce(flags))
         else:
             key = ("day", days_from_today, self._quarter)
@@ -134,8 +141,9 @@ class Clock:
 
     def _on_day(self, days_from_today: int) -> tuple[Bits, Bits]:
         """Return whose first known start, and whose later ones, are on that day."""
-        days, wanted = self.memory.days, self._wanted(days_from_today)
-        return pack(days[0] == wanted), pack(np.logical_or.reduce([days[n] == wanted for n in range(1, STARTS)]))
+        wanted = self._wanted(days_from_today)
+        first, *later = (self.memory.days(n) == wanted for n in range(STARTS))
+        return pack(first), pack(np.logical_or.reduce(later))
 
     def _visitors_on_day(self, days_from_today: int) -> Flags:
         today = self.now.astimezone(self.visitor_zone).toordinal() - _EPOCH_DAY
@@ -150,10 +158,10 @@ class Clock:
         starts = self.memory.starts[:, self.by_visitor]
         return (starts + self._visitor_offsets(starts) * np.int64(60)) // _DAY_SECONDS
 
-    def _wanted(self, days_from_today: int) -> NDArray[np.int16]:
+    def _wanted(self, days_from_today: int) -> NDArray[np.int32]:
         """Return the date asked for as a number, by each meeting's own zone."""
         zones = self.memory.zones
-        numbers = np.zeros(max(zones, default=0) + 1, dtype=np.int16)
+        numbers = np.zeros(max(zones, default=0) + 1, dtype=np.int32)
         for number, name in zones.items():
             numbers[number] = self.now.astimezone(zone_named(name)).toordinal() - _EPOCH_DAY + days_from_today
         return numbers[self.memory.zone]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 EPOCH = 1_577_836_800  # 2020-01-01 00:00 UTC
 NEVER = int(np.iinfo(np.int32).max)
 STARTS = 4
-NO_DAY = int(np.iinfo(np.int16).max)
+DAY = 86_400
 
 Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -45,7 +45,7 @@ class Memory:
     size: int  # positions in use
     ids: NDArray[np.int64]
     starts: NDArray[np.int32]  # [which, position]; NEVER where there is none
-    days: NDArray[np.int16]  # of the starts, in the meeting's zone, counted from EPOCH's
+    day_shifts: NDArray[np.int8]  # [which, position]; from a start's day by UTC to that in the meeting's zone
     length: NDArray[np.int32]
     weekdays: NDArray[np.uint8]
     minute: NDArray[np.int16]
@@ -79,6 +79,10 @@ class Memory:
 
     def values(self, facet: str) -> list[str]:
         return [value for known, value in self.row_of_fact if known == facet]
+
+    def days(self, which: int) -> NDArray[np.int32]:
+        """Return the days of the first, second, … known starts in the meeting's zone, counted from EPOCH's."""
+        return self.starts[which] // np.int32(DAY) + self.day_shifts[which]
 
     def nothing(self) -> Bits:
         return np.zeros_like(self.listed)

@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from meetings.finder.columns import EPOCH, NEVER, NO_DAY, STARTS, Bits, Fact, Memory, Positions, pack, unpack
+from meetings.finder.columns import DAY, EPOCH, NEVER, STARTS, Bits, Fact, Memory, Positions, pack, unpack
 from meetings.finder.facts import INCLUDED
 from meetings.models import FinderEntry, FinderTerm
 
@@ -24,7 +24,6 @@ SPARE_MEETINGS, SPARE_TERMS = 8192, 64
 FOLLOWED_BY_WORDS = 200
 # After more changes than these, everything is read anew.
 MANY_CHANGES = 10_000
-_DAY = 86_400
 # A wall time that a clock change moved is still nearer to its own day than this.
 _NEARLY = 3 * 3600
 _CHUNK = 8192
@@ -198,14 +197,14 @@ def moved_on(memory: Memory) -> Memory:
     return replace(memory, times_version=times_version, kept=kept, **columns)
 
 
-_TIME_COLUMNS = ("starts", "days", "length", "weekdays", "minute", "offset")
+_TIME_COLUMNS = ("starts", "day_shifts", "length", "weekdays", "minute", "offset")
 
 
 def _empty_columns(capacity: int) -> dict[str, Any]:
     return {
         "ids": np.zeros(capacity, dtype=np.int64),
         "starts": np.full((STARTS, capacity), NEVER, dtype=np.int32),
-        "days": np.full((STARTS, capacity), NO_DAY, dtype=np.int16),
+        "day_shifts": np.zeros((STARTS, capacity), dtype=np.int8),
         "length": np.zeros(capacity, dtype=np.int32),
         "weekdays": np.zeros(capacity, dtype=np.uint8),
         "minute": np.full(capacity, -1, dtype=np.int16),
@@ -224,7 +223,8 @@ def _put_times(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:
     for n in range(STARTS):
         starts = rows[f"start_{n + 1}"].astype(np.int64)
         columns["starts"][n, at] = starts
-        columns["days"][n, at] = _days(starts, rows["minute"].astype(np.int64), rows["offset"].astype(np.int64))
+        days = _days(starts, rows["minute"].astype(np.int64), rows["offset"].astype(np.int64))
+        columns["day_shifts"][n, at] = np.where(starts == NEVER, 0, days - starts // DAY)
     for name in ("length", "weekdays", "minute", "offset"):
         columns[name][at] = rows[name]
 
@@ -236,10 +236,9 @@ def _days(starts: NDArray[np.int64], minute: NDArray[np.int64], offset: NDArray[
     which must not cost a day. A date that was moved to another hour is where it is.
     """
     local = starts + offset * 60
-    days, beyond = np.divmod(local - minute * 60, _DAY)
-    is_late = beyond >= _DAY - _NEARLY
-    days = np.where(is_late | (beyond <= _NEARLY), days + is_late, local // _DAY)
-    return np.where(starts == NEVER, NO_DAY, np.minimum(days, NO_DAY - 1))
+    days, beyond = np.divmod(local - minute * 60, DAY)
+    is_late = beyond >= DAY - _NEARLY
+    return np.where(is_late | (beyond <= _NEARLY), days + is_late, local // DAY)
 
 
 def _put_rest(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:
