@@ -16,7 +16,7 @@ from groups.enums import GroupState, ListingState
 from groups.models import Group
 from meetings import access, doubts, join_step, occurrences, schedules, structured_data, wording
 from meetings.enums import ChannelState, RsvpState
-from meetings.feeds import ical
+from meetings.feeds import ical_entries
 from meetings.models import Meeting, Occurrence, Rsvp, Venue
 from meetings.models.rsvps import LIVE_STATES, SEATED_STATES
 
@@ -72,21 +72,21 @@ def of_date(meeting: Meeting, original_on: date, *, now: datetime, is_neutral: b
     found = occurrences.on(meeting, original_on)
     if not access.is_running(meeting) or not occurrences.has_page(found.start, now=now):
         raise occurrences.NoSuchDate
-    entry = ical.OneDate(
+    entry = ical_entries.OneDate(
         uid=f"{meeting.public_id}-{original_on:%Y%m%d}",
         start=found.start,
         time_zone=meeting.time_zone,
         words=_words(meeting, found.row, now=now, is_neutral=is_neutral),
         revision=_revision(meeting, original_on),
     )
-    return ical.write([entry], through=_through(now))
+    return _written([entry], now=now)
 
 
 def of_no_more(meeting: Meeting, *, now: datetime) -> bytes:
     """Return what is left of a meeting that was taken down: its dates, cancelled and without words."""
     (meeting,) = _with_dates(Meeting.objects.filter(pk=meeting.pk))
     entries = [] if meeting.is_by_appointment else [_series(meeting, now=now, is_neutral=True)]
-    return ical.write(entries, through=_through(now), refreshes=True)
+    return _written(entries, now=now, refreshes=True)
 
 
 def of_places(rsvps: QuerySet[Rsvp], *, now: datetime, is_plain: bool = False, refreshes: bool = False) -> bytes:
@@ -100,7 +100,7 @@ def of_places(rsvps: QuerySet[Rsvp], *, now: datetime, is_plain: bool = False, r
     meetings = {meeting.pk: meeting for meeting in _with_dates(Meeting.objects.filter(pk__in=ids))}
     entries = [_place(rsvp, meetings[rsvp.occurrence.meeting_id], now=now, is_plain=is_plain) for rsvp in kept]
     name = _("Dates") if refreshes else ""
-    return ical.write([entry for entry in entries if entry], through=_through(now), name=name, refreshes=refreshes)
+    return _written([entry for entry in entries if entry], now=now, name=name, refreshes=refreshes)
 
 
 # ── Entries ─────────────────────────────────────────────────────────────────
@@ -120,29 +120,42 @@ def _with_dates(meetings: QuerySet[Meeting]) -> list[Meeting]:
 
 
 def _calendar(meetings: list[Meeting], *, name: str, now: datetime, is_neutral: bool) -> bytes:
-    return ical.write(
+    return _written(
         [_series(meeting, now=now, is_neutral=is_neutral) for meeting in meetings if not meeting.is_by_appointment],
-        through=_through(now),
+        now=now,
         # Without a name programs show the address.
         name=_("Dates") if is_neutral else name,
         refreshes=True,
     )
 
 
+def _written(
+    entries: Iterable[ical_entries.Series | ical_entries.OneDate],
+    *,
+    now: datetime,
+    name: str = "",
+    refreshes: bool = False,
+) -> bytes:
+    # Loaded here: see `ical_entries`.
+    from meetings.feeds import ical
+
+    return ical.write(entries, through=_through(now), name=name, refreshes=refreshes)
+
+
 def _through(now: datetime) -> date:
     return date(now.year + YEARS_AHEAD, 12, 31)
 
 
-def _series(meeting: Meeting, *, now: datetime, is_neutral: bool) -> ical.Series:
+def _series(meeting: Meeting, *, now: datetime, is_neutral: bool) -> ical_entries.Series:
     schedule = meeting.schedule()
-    return ical.Series(
+    return ical_entries.Series(
         uid=meeting.public_id,
         schedule=schedule,
         since=meeting.created_at.astimezone(ZoneInfo(meeting.time_zone)).date(),
         words=_words(meeting, None, now=now, is_neutral=is_neutral),
         revision=_own_revision(meeting, None),
         differences=tuple(
-            ical.Difference(
+            ical_entries.Difference(
                 original_on=row.original_on,
                 words=_words(meeting, row, now=now, is_neutral=is_neutral),
                 revision=_own_revision(meeting, row.original_on),
@@ -153,7 +166,7 @@ def _series(meeting: Meeting, *, now: datetime, is_neutral: bool) -> ical.Series
     )
 
 
-def _place(rsvp: Rsvp, meeting: Meeting, *, now: datetime, is_plain: bool) -> ical.OneDate | None:
+def _place(rsvp: Rsvp, meeting: Meeting, *, now: datetime, is_plain: bool) -> ical_entries.OneDate | None:
     on = rsvp.occurrence.original_on
     schedule = meeting.schedule()
     start = schedules.start_on(schedule, on) if schedule else None
@@ -165,7 +178,7 @@ def _place(rsvp: Rsvp, meeting: Meeting, *, now: datetime, is_plain: bool) -> ic
         start = schedules.Start(on, rsvp.occurrence.starts_at, None)
     row = next((row for row in meeting.occurrences.all() if row.original_on == on), None)
     is_shown = is_plain and _has_page(meeting)
-    return ical.OneDate(
+    return ical_entries.OneDate(
         uid=rsvp.public_id,
         start=start,
         time_zone=meeting.time_zone or "Etc/UTC",
@@ -185,28 +198,28 @@ def _has_page(meeting: Meeting) -> bool:
     return meeting.state in (ListingState.PUBLIC, ListingState.PAUSED) and meeting.group.state == GroupState.PUBLIC
 
 
-def _own_revision(meeting: Meeting, original_on: date | None) -> ical.Revision:
+def _own_revision(meeting: Meeting, original_on: date | None) -> ical_entries.Revision:
     for row in meeting.calendar_revisions.all():
         if row.original_on == original_on:
-            return ical.Revision(row.sequence, row.changed_at)
-    return ical.Revision(0, meeting.created_at)
+            return ical_entries.Revision(row.sequence, row.changed_at)
+    return ical_entries.Revision(0, meeting.created_at)
 
 
-def _revision(meeting: Meeting, original_on: date) -> ical.Revision:
+def _revision(meeting: Meeting, original_on: date) -> ical_entries.Revision:
     """Return the revision of a date by itself: changes of the meeting count as well."""
     whole, own = _own_revision(meeting, None), _own_revision(meeting, original_on)
-    return ical.Revision(whole.sequence + own.sequence, max(whole.changed_at, own.changed_at))
+    return ical_entries.Revision(whole.sequence + own.sequence, max(whole.changed_at, own.changed_at))
 
 
 # ── Words ───────────────────────────────────────────────────────────────────
 
 
-def _words(meeting: Meeting, row: Occurrence | None, *, now: datetime, is_neutral: bool) -> ical.Words:
+def _words(meeting: Meeting, row: Occurrence | None, *, now: datetime, is_neutral: bool) -> ical_entries.Words:
     if is_neutral:
-        return ical.NEUTRAL
+        return ical_entries.NEUTRAL
     is_held = access.is_running(meeting) and not (row is not None and row.is_cancelled)
     url = structured_data.absolute(meeting.get_absolute_url())
-    return ical.Words(
+    return ical_entries.Words(
         title=meeting.name,
         place=_where(meeting, row) if is_held else "",
         details="\n".join(_details(meeting, row, now=now) if is_held else _why_not(meeting, row)),

@@ -26,7 +26,7 @@ Source: RFC 5545; RFC 7986 for NAME and REFRESH-INTERVAL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ from icalendar import Calendar, Event, vRecur
 
 from groups import dates
 from meetings import schedules
+from meetings.feeds.ical_entries import Difference, OneDate, Revision, Series, Words
 from meetings.feeds.ical_zones import clock_changes, time_zone
 from meetings.schedules import Frequency, Schedule, Start
 
@@ -42,66 +43,6 @@ PRODUCT = "-//Calendar//1.0//EN"
 REFRESHED_EVERY = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What an entry says. Without a title it is neutral: it says its time and nothing else."""
-
-    title: str = ""
-    place: str = ""
-    details: str = ""
-    url: str = ""
-
-
-NEUTRAL = Words()
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """How often the entry was really changed, and when anything of it last was."""
-
-    sequence: int
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What one date of a series says instead. Its times are those of the schedule's changes."""
-
-    original_on: date
-    words: Words
-    revision: Revision
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A meeting with all its dates from `since` on; a single date whenever it is.
-
-    `is_off` marks every date as cancelled: the meeting is paused or gone.
-    """
-
-    uid: str
-    schedule: Schedule
-    since: date
-    words: Words
-    revision: Revision
-    differences: tuple[Difference, ...] = ()
-    is_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OneDate:
-    """One date by itself. `takes_time` shows its owner as busy; `is_open` that it is not settled."""
-
-    uid: str
-    start: Start
-    time_zone: str
-    words: Words
-    revision: Revision
-    takes_time: bool = True
-    is_off: bool = False
-    is_open: bool = False
 
 
 def write(entries: Iterable[Series | OneDate], *, through: date, name: str = "", refreshes: bool = False) -> bytes:

@@ -15,7 +15,7 @@ from dateutil import tz
 from hypothesis import given
 
 from meetings import schedules
-from meetings.feeds import ical
+from meetings.feeds import ical, ical_entries
 from meetings.feeds.ical_zones import time_zone
 from meetings.schedules import Change, Pause, Schedule, parse_rrule
 from tests.helpers import instant
@@ -31,8 +31,8 @@ GOLDEN = Path(__file__).resolve().parents[2] / "data" / "ical"
 NEW_YORK = "America/New_York"
 SINCE = date(2026, 1, 1)
 THROUGH = date(2028, 12, 31)
-MADE = ical.Revision(0, datetime(2026, 1, 1, 12, tzinfo=UTC))
-WORDS = ical.Words(title="Tuesday group")
+MADE = ical_entries.Revision(0, datetime(2026, 1, 1, 12, tzinfo=UTC))
+WORDS = ical_entries.Words(title="Tuesday group")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 TWO_YEARS = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
@@ -42,11 +42,11 @@ def weekly(rule: str = "FREQ=WEEKLY;BYDAY=TU", at: time = time(19), zone: str = 
     return Schedule(parse_rrule(rule), at, zone, **{"duration": HOUR, **more})
 
 
-def series(schedule: Schedule, uid: str = "bcdfghjkmnp", *, since: date = SINCE, **more) -> ical.Series:
-    return ical.Series(uid, schedule, since, **{"words": WORDS, "revision": MADE, **more})
+def series(schedule: Schedule, uid: str = "bcdfghjkmnp", *, since: date = SINCE, **more) -> ical_entries.Series:
+    return ical_entries.Series(uid, schedule, since, **{"words": WORDS, "revision": MADE, **more})
 
 
-def written(*entries: ical.Series | ical.OneDate, **more) -> bytes:
+def written(*entries: ical_entries.Series | ical_entries.OneDate, **more) -> bytes:
     return ical.write(entries, **{"through": THROUGH, **more})
 
 
@@ -68,7 +68,7 @@ def to_the_second(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def expected(entries: list[ical.Series], after: datetime, before: datetime) -> list[tuple]:
+def expected(entries: list[ical_entries.Series], after: datetime, before: datetime) -> list[tuple]:
     """Return the same by the rules of the house; a length nobody knows shows as a moment."""
     return sorted(
         (entry.uid, *map(to_the_second, (start.starts_at, start.ends_at or start.starts_at)), start.is_cancelled)
@@ -98,25 +98,25 @@ def test_a_calendar_is_this_to_the_letter():
     entry = series(
         schedule,
         since=date(2026, 11, 21),
-        words=ical.Words(
+        words=ical_entries.Words(
             "Ein Stuhl frei, für dich; und noch ein recht langer Name", "Hall 1, 12 Maple Street", address, address
         ),
-        revision=ical.Revision(3, instant("2026-11-20 08:15")),
+        revision=ical_entries.Revision(3, instant("2026-11-20 08:15")),
         differences=(
-            ical.Difference(date(2027, 1, 12), WORDS, ical.Revision(1, instant("2026-11-21 09:00"))),
-            ical.Difference(
+            ical_entries.Difference(date(2027, 1, 12), WORDS, ical_entries.Revision(1, instant("2026-11-21 09:00"))),
+            ical_entries.Difference(
                 date(2027, 1, 26),
-                ical.Words("Tuesday group", "Online", "Ask for\nthe new link"),
-                ical.Revision(2, instant("2026-11-19 09:00")),
+                ical_entries.Words("Tuesday group", "Online", "Ask for\nthe new link"),
+                ical_entries.Revision(2, instant("2026-11-19 09:00")),
             ),
         ),
     )
-    one = ical.OneDate(
+    one = ical_entries.OneDate(
         "zxwvtsrqpnm",
         schedules.start_on(schedule, date(2026, 12, 1)),
         NEW_YORK,
-        ical.NEUTRAL,
-        ical.Revision(4, instant("2026-11-21 10:00")),
+        ical_entries.NEUTRAL,
+        ical_entries.Revision(4, instant("2026-11-21 10:00")),
     )
 
     body = written(entry, one, name="Tuesdays", refreshes=True)
@@ -147,7 +147,7 @@ def test_nobody_is_named_and_nothing_rings():
 def test_a_neutral_entry_says_a_time_and_no_more():
     schedule = weekly(changes=(Change(date(2026, 1, 13), starts_at=instant("2026-01-13 20:15", NEW_YORK)),))
 
-    regular, moved = events(written(series(schedule, words=ical.NEUTRAL)))
+    regular, moved = events(written(series(schedule, words=ical_entries.NEUTRAL)))
 
     assert regular["SUMMARY"] == "Reminder for 19:00"
     assert moved["SUMMARY"] == "Reminder for 20:15"
@@ -196,8 +196,8 @@ def test_changes_of_one_date_count_on_top_of_those_of_the_meeting():
     later = instant("2026-05-01 09:00")
     entry = series(
         weekly(),
-        revision=ical.Revision(3, instant("2026-04-01 09:00")),
-        differences=(ical.Difference(date(2026, 6, 2), WORDS, ical.Revision(2, later)),),
+        revision=ical_entries.Revision(3, instant("2026-04-01 09:00")),
+        differences=(ical_entries.Difference(date(2026, 6, 2), WORDS, ical_entries.Revision(2, later)),),
     )
 
     whole, one = events(written(entry))
@@ -242,7 +242,7 @@ def test_the_second_of_two_equal_wall_times_is_written_in_utc():
     second = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
     start = schedules.Start(date(2026, 11, 1), second, second + HOUR)
 
-    body = written(ical.OneDate("bcdfghjkmnp", start, NEW_YORK, WORDS, MADE))
+    body = written(ical_entries.OneDate("bcdfghjkmnp", start, NEW_YORK, WORDS, MADE))
 
     assert b"DTSTART:20261101T063000Z" in body
     assert b"DTEND;TZID=America/New_York:20261101T023000" in body
@@ -258,7 +258,7 @@ def test_the_second_of_two_equal_wall_times_is_written_in_utc():
 )
 def test_a_date_says_how_it_stands(is_open, is_off, takes_time, status, shown_as):
     start = schedules.start_on(weekly(), date(2026, 12, 1))
-    entry = ical.OneDate("bcdfghjkmnp", start, NEW_YORK, WORDS, MADE, takes_time, is_off, is_open)
+    entry = ical_entries.OneDate("bcdfghjkmnp", start, NEW_YORK, WORDS, MADE, takes_time, is_off, is_open)
 
     (event,) = events(written(entry))
 
@@ -283,7 +283,7 @@ def ways_of_changing() -> dict[tuple, str]:
     return zones
 
 
-def entries_around(zone: str, at: datetime, before: timedelta, after: timedelta) -> list[ical.Series]:
+def entries_around(zone: str, at: datetime, before: timedelta, after: timedelta) -> list[ical_entries.Series]:
     """Return weekly meetings before, in and after a clock change, some across it, some of unknown length."""
     entries = []
     for number, wall in enumerate(walls_around(at, before, after)):
