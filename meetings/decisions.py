@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from groups import phrasing
 from groups.enums import Role
 from groups.models import Group
 from meetings import contacts, listing_fields
@@ -205,7 +206,7 @@ def put_back(
             continue
         listing = listings.get(key)
         if listing is None:
-            kept.append(_("“%(title)s” is no longer there.") % {"title": decision.title})
+            kept.append(_("“%(title)s” is no longer there.") % {"title": phrasing.isolated(decision.title)})
             continue
         after = decision.after.get(LISTINGS, {}).get(key, {})
         kept += put_back_one(
@@ -247,7 +248,7 @@ def put_back_one(
         raise CannotUndo(" ".join(invalid.errors.values())) from None
     return [
         _("%(field)s of “%(title)s” was changed again since, and stays.")
-        % {"field": listing_fields.label(name), "title": listing.name}
+        % {"field": listing_fields.label(name), "title": phrasing.isolated(listing.name)}
         for name in left
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groups import phrasing
 from groups.enums import OpenClosed
 from meetings import access
 from meetings.enums import Observers, OpenTo, TraitKind, TraitValue
@@ -173,7 +174,10 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
         found.append(Line(_("You may need an account with the service it is held on.")))
     named = [
         # Translators: a rule of the whole approach; `rule` is a sentence.
-        Line(_("In %(approach)s as a whole: %(rule)s") % {"approach": approach.label, "rule": line.text})
+        Line(
+            _("In %(approach)s as a whole: %(rule)s")
+            % {"approach": phrasing.isolated(approach.label), "rule": line.text}
+        )
         for line in found
     ]
     fellowship = meeting.group.fellowship
@@ -181,7 +185,8 @@ def _of_the_approach(meeting: Meeting) -> list[Line]:
     if asking.joining_requirement:
         # Translators: `requirement` is a phrase: "A wish to stop drinking.", "Nothing. Come if you want to."
         words = _("What %(name)s asks of you: %(requirement)s")
-        named.append(Line(words % {"name": asking.label, "requirement": _(asking.joining_requirement)}, is_rule=False))
+        words %= {"name": phrasing.isolated(asking.label), "requirement": _(asking.joining_requirement)}
+        named.append(Line(words, is_rule=False))
     if rules.get("note"):
         named.append(Line(_(rules["note"]), is_rule=False))
     return named

@@ -55,9 +55,9 @@ def preferences() -> list[tuple[str, str, list[tuple[str, str]]]]:
         .values_list("kind", "slug", "name")
     )
     approaches = list(Approach.objects.order_by("name", "pk").values_list("slug", "name"))
-    by_kind = {kind: [(slug, name) for of, slug, name in traits if of == kind] for kind in TraitKind.values}
+    by_kind = {kind: [(slug, _(name)) for of, slug, name in traits if of == kind] for kind in TraitKind.values}
     return [
-        ("approach", _("Approach"), approaches),
+        ("approach", _("Approach"), [(slug, _(name)) for slug, name in approaches]),
         (TraitKind.FOCUS.value, _("Focus"), by_kind[TraitKind.FOCUS]),
         (TraitKind.FORMAT.value, _("How it runs"), by_kind[TraitKind.FORMAT]),
     ]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groups import dates
+from groups import dates, phrasing
 from groups.enums import FeedFormat, Role
 from groups.models import Group, Source
 from groups.text import web_address
@@ -121,11 +121,11 @@ def _origin(source: Source | None, *, last_seen_at: datetime | None, now: dateti
     if source.is_demo:
         return _("Made up, to show how this site works.")
     if source.format == FeedFormat.NONE:
-        return _("From %(source)s.") % {"source": source.name}
+        return _("From %(source)s.") % {"source": phrasing.isolated(source.name)}
     if last_seen_at is None or now is None:
-        return _("From the feed of %(source)s.") % {"source": source.owner_name or source.name}
+        return _("From the feed of %(source)s.") % {"source": phrasing.isolated(source.owner_name or source.name)}
     return _("From the feed of %(source)s, last seen there %(ago)s.") % {
-        "source": source.owner_name or source.name,
+        "source": phrasing.isolated(source.owner_name or source.name),
         "ago": ago(last_seen_at, now=now),
     }
 

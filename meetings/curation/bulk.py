@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from groups import phrasing
 from groups.access import hosts_of
 from groups.enums import CameBy, ListingState, Role
 from groups.history import told
@@ -370,9 +371,9 @@ def _host_difference(group: Group, change: Change) -> list[Difference]:
     number = HostRole.objects.filter(group=group, ended_at=None).exclude(user__email__iexact=change.host).count()
     was = ngettext("%(n)d other host", "%(n)d other hosts", number) % {"n": number} if number else _("Nobody else")
     will_be = change.host if change.is_only_host or not number else _("%(was)s, and %(who)s") % {
-        "was": was, "who": change.host,
+        "was": was, "who": phrasing.isolated(change.host),
     }  # fmt: skip
-    return [Difference(_("Hosts of %(group)s") % {"group": group.name}, was, will_be)]
+    return [Difference(_("Hosts of %(group)s") % {"group": phrasing.isolated(group.name)}, was, will_be)]
 
 
 def _change_of(decision: Decision) -> Change:

@@ -255,7 +255,7 @@ def _of_import(change: ImportChange, source: Source) -> Entry:
         for name, value in (after.get("traits") or {}).items()
     ]
     at = change.run.finished_at or change.run.started_at
-    return Entry(at, what % {"source": source.name}, Role.SOURCE, differences=differences)
+    return Entry(at, what % {"source": phrasing.isolated(source.name)}, Role.SOURCE, differences=differences)
 
 
 def _column_of(part: Part, column: str) -> tuple[str, Callable[[Any], str]] | None:

@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from groups import phrasing
 from groups.access import Scope
 from groups.enums import ClaimState, GroupState, ImportAction, ImportOutcome, ListingState
 from groups.models import Claim, Source
@@ -311,7 +312,7 @@ def _twins(scope: Scope, now: datetime) -> _Source:
             since=twins.found_at,
             title=twins.one.name,
             about=short_label(twins.one),
-            what=_("It looks like the same meeting as “%(other)s”.") % {"other": twins.other.name},
+            what=_("It looks like the same meeting as “%(other)s”.") % {"other": phrasing.isolated(twins.other.name)},
             url=reverse("curate:twins_detail", args=[twins.pk]),
         )
 

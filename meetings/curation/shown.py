@@ -112,9 +112,12 @@ def _state(meeting: Meeting) -> Rule:
 def _group(meeting: Meeting) -> Rule:
     name = _("Its group")
     if meeting.group.state == GroupState.PUBLIC:
-        return Rule(name, _("“%(group)s” is public.") % {"group": meeting.group.name})
+        return Rule(name, _("“%(group)s” is public.") % {"group": phrasing.isolated(meeting.group.name)})
     state = meeting.group.get_state_display().lower()
-    words = _("“%(group)s” is %(state)s, and nothing of it is shown.") % {"group": meeting.group.name, "state": state}
+    words = _("“%(group)s” is %(state)s, and nothing of it is shown.") % {
+        "group": phrasing.isolated(meeting.group.name),
+        "state": state,
+    }
     return Rule(name, words, Weight.STOPS)
 
 
@@ -190,19 +193,20 @@ def _source(meeting: Meeting, *, now: datetime) -> list[Rule]:
     source = meeting.source
     if source is None:
         return [Rule(name, _("People keep it here; no feed has it."))]
+    feed = phrasing.isolated(source.name)
     if source.format == FeedFormat.NONE:
-        return [Rule(name, _("From %(source)s, kept by hand.") % {"source": source.name})]
+        return [Rule(name, _("From %(source)s, kept by hand.") % {"source": feed})]
     url = reverse("curate:source", args=[source.slug])
     row = SourceRow.objects.filter(meeting=meeting).only("digest").first()
     rules = []
     if row is not None and not row.digest:
-        words = _("The feed of %(source)s no longer has it.") % {"source": source.name}
+        words = _("The feed of %(source)s no longer has it.") % {"source": feed}
         rules.append(Rule(name, words, Weight.STOPS if meeting.state == ListingState.GONE else Weight.NOTE, url))
     elif meeting.last_seen_at is not None:
         words = _("In the feed of %(source)s, last seen there %(ago)s.")
-        rules.append(Rule(name, words % {"source": source.name, "ago": ago(meeting.last_seen_at, now=now)}, url=url))
+        rules.append(Rule(name, words % {"source": feed, "ago": ago(meeting.last_seen_at, now=now)}, url=url))
     else:
-        rules.append(Rule(name, _("From the feed of %(source)s.") % {"source": source.name}, url=url))
+        rules.append(Rule(name, _("From the feed of %(source)s.") % {"source": feed}, url=url))
     if not source.is_active:
         rules.append(Rule(name, _("The feed is switched off: nothing new comes from it."), Weight.NOTE, url))
     elif source.failing_since is not None and now - source.failing_since >= refreshing.OWNER_TOLD_AFTER:
@@ -236,7 +240,8 @@ def _twins(meeting: Meeting) -> list[Rule]:
     pairs = Twins.objects.filter(Q(one=meeting) | Q(other=meeting), state=TwinState.OPEN).select_related("one", "other")
     for twins in pairs.order_by("-likeness", "pk"):
         other = twins.other if twins.one_id == meeting.pk else twins.one
-        words = _("It looks like “%(other)s”; nobody has said yet whether it is the same.") % {"other": other.name}
+        words = _("It looks like “%(other)s”; nobody has said yet whether it is the same.")
+        words %= {"other": phrasing.isolated(other.name)}
         rules.append(Rule(name, words, Weight.NOTE, reverse("curate:twins_detail", args=[twins.pk])))
     former = list(FormerAddress.objects.filter(meeting=meeting).order_by("slug"))
     if former:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from groups import phrasing
 from groups.enums import GroupState, ImportOutcome, ListingState
 from groups.models import ImportRun, Source
 from meetings import provenance
@@ -80,28 +81,30 @@ def of_meeting(
     source = meeting.source
     if source is None:
         return [*sentences, _("No feed lists it: people keep it here.")]
+    feed = phrasing.isolated(source.name)
     if row is None:
         row = SourceRow.objects.filter(meeting=meeting).first()
     if row is None:
-        return [*sentences, _("No row of %(source)s is tied to it.") % {"source": source.name}]
+        return [*sentences, _("No row of %(source)s is tied to it.") % {"source": feed}]
     if reason is None:
         reason = next((why for _number, key, why in _left_out(source) if key == row.key), "")
     if reason:
         sentences.append(_left_out_words(reason))
+    key = phrasing.isolated(row.key)
     if row.digest:
         seen = provenance.ago(meeting.last_seen_at, now=now) if meeting.last_seen_at else _("some time ago")
         sentences.append(
             _("%(source)s has it, under the key %(key)s; last seen there %(ago)s.")
-            % {"source": source.name, "key": row.key, "ago": seen}
+            % {"source": feed, "key": key, "ago": seen}
         )
         if meeting.state == ListingState.GONE and not row.values.get("gone_by_import"):
             sentences.append(_("It was taken off here, so the feed does not bring it back."))
     else:
         sentences.append(
             _("%(source)s no longer has it (key %(key)s). It comes back when it is there again.")
-            % {"source": source.name, "key": row.key}
+            % {"source": feed, "key": key}
             if row.values.get("gone_by_import")
-            else _("%(source)s no longer has it (key %(key)s).") % {"source": source.name, "key": row.key}
+            else _("%(source)s no longer has it (key %(key)s).") % {"source": feed, "key": key}
         )
     if since := refreshing.lost_since(source, now=now):
         sentences.append(

@@ -22,13 +22,13 @@ def chips(search: Search) -> list[Link]:
         # The heading says how far and in which country.
         town = search.centre.label.partition(",")[0]
         here = _("This part of the map") if asked["view"] == "map" else _("Near you")
-        words = _("Near %(place)s") % {"place": town} if town else here
+        words = _("Near %(place)s") % {"place": phrasing.isolated(town)} if town else here
         found.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
     if search.area:
-        words = _("In %(place)s") % {"place": search.area.name}
+        words = _("In %(place)s") % {"place": phrasing.isolated(search.area.name)}
         found.append(Link(words, address.having(near=None, within=None)))
     if search.unknown_place:
-        words = _("Near %(place)s") % {"place": search.unknown_place[:LONGEST_SHOWN]}
+        words = _("Near %(place)s") % {"place": phrasing.isolated(search.unknown_place[:LONGEST_SHOWN])}
         found.append(Link(words, address.having(near=None, within=None)))
     for name in (*FACETS, *BY_CLOCK):
         if not asked[name]:

@@ -92,7 +92,7 @@ def _only_near(search: Search) -> Link | None:
     number = count(search.memory.listed & near.yes)
     url = search.address.only("near", "lat", "lon", "within", "unit", "tz")
     if search.area:
-        label = _("All meetings in %(place)s") % {"place": search.area.label}
+        label = _("All meetings in %(place)s") % {"place": phrasing.isolated(search.area.label)}
     else:
         label = _("All meetings within %(distance)s") % {"distance": reach.label(search.within or 0, search.unit)}
     return Link(label, url, number) if number else None
@@ -161,7 +161,10 @@ def _places_of_words(search: Search) -> list[Link]:
         return []
     meant = places_meant.meant(search.given.get("q", "")[: words.LONGEST], limit=PLACES_OFFERED - 2)
     return [
-        Link(_("Near %(place)s") % {"place": match.label}, search.address.having(q=None, near=match.label))
+        Link(
+            _("Near %(place)s") % {"place": phrasing.isolated(match.label)},
+            search.address.having(q=None, near=match.label),
+        )
         for match in meant
     ]
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groups import phrasing
 from groups.enums import ListingState
 from groups.models import Group
 from meetings import date_page, listing_fields, meeting_page, occurrences, schedules
@@ -265,6 +266,6 @@ def _names(row: Occurrence) -> tuple[list[str], int]:
     for rsvp in shown.order_by("created_at", "pk"):
         if name := alias_of(rsvp):
             words = ngettext("%(name)s and %(n)d more", "%(name)s and %(n)d more", rsvp.others)
-            names.append(words % {"name": name, "n": rsvp.others} if rsvp.others else name)
+            names.append(words % {"name": phrasing.isolated(name), "n": rsvp.others} if rsvp.others else name)
             people += rsvp.places
     return names, people

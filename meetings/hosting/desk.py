@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groups import access
+from groups import access, phrasing
 from groups.dates import day as day_in_words
 from groups.enums import ClaimState, GroupState, ListingState
 from groups.models import Claim, Group, HostRole
@@ -276,12 +276,13 @@ def _needs(group: Group, lines: list[MeetingLine], user: User, *, keepers: int) 
         reports[report.meeting] = reports.get(report.meeting, 0) + 1
     for meeting, number in reports.items():
         words = ngettext("%(name)s: somebody found it wrong", "%(name)s: %(n)d people found it wrong", number) % {
-            "name": meeting.name,
+            "name": phrasing.isolated(meeting.name),
             "n": number,
         }
         needs.append(Need(words, reverse("host:meeting", args=[meeting.slug]) + "#reports", _("Look at it"), "warning"))
     for suggestion in _open_suggestions([group]):
-        words = _("A suggestion for %(name)s") % {"name": suggestion.meeting.name if suggestion.meeting else group.name}
+        about = suggestion.meeting.name if suggestion.meeting else group.name
+        words = _("A suggestion for %(name)s") % {"name": phrasing.isolated(about)}
         needs.append(Need(words, _suggestion_url(group), _("Read it"), "message"))
     for claim in Claim.objects.filter(group=group, state=ClaimState.OPEN).exclude(user=user).order_by("made_at", "pk"):
         words = _("Somebody says that they keep this group too")

@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from groups import phrasing
 from meetings import wording
 from meetings.finder.asking import Search
 from meetings.finder.memory import count, positions
@@ -146,9 +147,9 @@ def _pins(found: clusters.Clusters, ids: np.ndarray) -> tuple[list[Pin], int]:
 
 
 def _label(meeting: Meeting, venue: Venue, many: int) -> str:
-    place = wording.place_label(venue)
+    place, name = phrasing.isolated(wording.place_label(venue)), phrasing.isolated(meeting.name)
     if many == 1:
-        return _("%(meeting)s, %(place)s") % {"meeting": meeting.name, "place": place} if place else meeting.name
+        return _("%(meeting)s, %(place)s") % {"meeting": name, "place": place} if place else name
     words = ngettext("%(n)d meeting", "%(n)d meetings", many) % {"n": many}
     return _("%(meetings)s at %(place)s") % {"meetings": words, "place": place} if place else words
 

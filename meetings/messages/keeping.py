@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from groups import phrasing
 from meetings import contacts, posting, tokens, wording
 from meetings.enums import LinkPurpose, MessageKind
 from meetings.messages.words import Words, address
@@ -98,7 +99,7 @@ def about_feed(message: OutgoingMessage) -> Words:
     host = (urlsplit(source.address).hostname or "") if source else ""
     lines = [
         _("We read a list from your website, %(host)s. Since %(day)s it cannot be read.")
-        % {"host": host, "day": since},
+        % {"host": phrasing.isolated(host), "day": since},
         _("What we know of it stays as it was. After two weeks its pages say that it may be out of date."),
         _("You need do nothing else than put the list back, or tell us its new address."),
     ]
