@@ -43,7 +43,7 @@ class Memory:
     version: int
     times_version: int
     size: int  # positions in use
-    ids: NDArray[np.int64]
+    ids: NDArray[np.int32] | NDArray[np.int64]  # as small as they may be
     starts: NDArray[np.int32]  # [which, position]; NEVER where there is none
     day_shifts: NDArray[np.int8]  # [which, position]; from a start's day by UTC to that in the meeting's zone
     length: NDArray[np.int32]
@@ -95,7 +95,8 @@ class Memory:
     def find(self, ids: NDArray[np.int64]) -> Positions:
         """Return the position of each of these meetings, -1 for one that is not here."""
         known = self.ids[: self.sorted_size]
-        found = np.searchsorted(known, ids)
+        # Of one kind with what is known, or all that is known would be copied.
+        found = np.searchsorted(known, ids.astype(known.dtype))
         is_here = found < len(known)
         is_here[is_here] = known[found[is_here]] == ids[is_here]
         found[~is_here] = [self.late.get(pk, -1) for pk in ids[~is_here].tolist()]

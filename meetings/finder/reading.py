@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Max
 from numpy.typing import NDArray
 
 from meetings.finder.columns import DAY, EPOCH, NEVER, STARTS, Bits, Fact, Memory, Positions, pack, unpack
@@ -76,7 +77,7 @@ def read() -> Memory:
     row_of_fact, row_of_term, zones = _terms()
     listed = FinderEntry.objects.filter(is_listed=True).count()
     capacity = -(-(listed + (SPARE_MEETINGS if listed >= FEW else 64)) // 64) * 64
-    columns = _empty_columns(capacity)
+    columns = _empty_columns(capacity, _kind_of_ids())
     packed = np.zeros((len(row_of_fact) + SPARE_TERMS, capacity // 8), dtype=np.uint8)
     ranks = np.empty(capacity, dtype=np.float64)
     size, last = 0, 0
@@ -125,7 +126,8 @@ def with_changes(memory: Memory) -> Memory | None:
     is_new = memory.find(rows["id"].astype(np.int64)) < 0
     new = rows[is_new & (rows["is_listed"] == 1)]
     size = memory.size + len(new)
-    if len(rows) > MANY_CHANGES or size > memory.capacity or len(row_of_fact) > len(memory.bits):
+    has_room = size <= memory.capacity and new["id"].max(initial=0) <= np.iinfo(memory.ids.dtype).max
+    if len(rows) > MANY_CHANGES or not has_room or len(row_of_fact) > len(memory.bits):
         return None
     late = {**memory.late, **{pk: memory.size + n for n, pk in enumerate(new["id"].tolist())}}
     columns = {name: column.copy() for name, column in _columns_of(memory).items()}
@@ -200,9 +202,15 @@ def moved_on(memory: Memory) -> Memory:
 _TIME_COLUMNS = ("starts", "day_shifts", "length", "weekdays", "minute", "offset")
 
 
-def _empty_columns(capacity: int) -> dict[str, Any]:
+def _kind_of_ids() -> type[np.int32] | type[np.int64]:
+    largest = FinderEntry.objects.aggregate(largest=Max("meeting_id"))["largest"] or 0
+    # With room for what comes later.
+    return np.int32 if largest < np.iinfo(np.int32).max // 2 else np.int64
+
+
+def _empty_columns(capacity: int, kind_of_ids: type[np.int32] | type[np.int64]) -> dict[str, Any]:
     return {
-        "ids": np.zeros(capacity, dtype=np.int64),
+        "ids": np.zeros(capacity, dtype=kind_of_ids),
         "starts": np.full((STARTS, capacity), NEVER, dtype=np.int32),
         "day_shifts": np.zeros((STARTS, capacity), dtype=np.int8),
         "length": np.zeros(capacity, dtype=np.int32),

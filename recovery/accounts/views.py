@@ -1,9 +1,7 @@
 """Signing in and out, and what belongs to an account."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from http import HTTPStatus
 from smtplib import SMTPException
 from typing import Any, cast
@@ -22,7 +20,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -39,54 +36,14 @@ from meetings.enums import ContactKind
 from recovery.accounts import closing, second_step
 from recovery.accounts.forms import SignInForm
 from recovery.accounts.signing_in import AccountClosed, SignIn
+from recovery.accounts.wrapping import limited, ours
 
 logger = logging.getLogger(__name__)
 
 # A whole office may sit behind one address.
 SIGN_IN_FROM_NETWORK = limits.Bucket("sign-in-network", 60, timedelta(hours=1))
 CODES_FROM_NETWORK = limits.Bucket("sign-in-codes-network", 120, timedelta(hours=1))
-PASSKEYS_FROM_NETWORK = limits.Bucket("passkey-network", 60, timedelta(hours=1))
 CODES_TO_ADDRESS = limits.Bucket("sign-in-address", 5, timedelta(hours=1))
-
-View = Callable[..., HttpResponseBase]
-
-
-def limited(bucket: limits.Bucket) -> Callable[[View], View]:
-    """Let so many presses of a network through; the rest are asked to wait (429)."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method == "POST":
-                try:
-                    limits.take(bucket, limits.network(request), now=timezone.now())
-                except limits.TooMany as reason:
-                    response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
-                    response.headers["Retry-After"] = str(reason.retry_after)
-                    return response
-            return view(request, *args, **kwargs)
-
-        return counted
-
-    return decorate
-
-
-def ours(view: View) -> View:
-    """Wrap a view of django-allauth: a form that comes back says 422, and nothing is cached."""
-
-    @never_cache
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        if (
-            request.method == "POST"
-            and response.status_code == HTTPStatus.OK
-            and isinstance(response, TemplateResponse)
-        ):
-            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
-        return response
-
-    return wrapped
 
 
 class SignInView(NextRedirectMixin, FormView):
