@@ -11,6 +11,11 @@ def listed(words: Iterable[object]) -> str:
     return pgettext("list", ", ").join(text for text in map(str, words) if text)
 
 
+def names_listed(names: Iterable[str]) -> str:
+    """Return names in a row, each in its own order: "12-Step fellowships" among Arabic letters, too."""
+    return listed(isolated(name) for name in names)
+
+
 def listed_long(parts: Iterable[object]) -> str:
     """Return parts that hold commas themselves, one after the other: "1 Demo Street, Boston; 2 Demo Street, Boston"."""
     # Translators: between parts of a list that have commas themselves.

@@ -190,7 +190,8 @@ def _speaks_of_halves(clock: Clock | None) -> bool:
 
 def _time(at: time, clock: Clock | None) -> str:
     if not _speaks_of_halves(clock):
-        return dateformat.time_format(at, "H:i") if clock else formats.time_format(at)
+        # "7:00 م" is not parted at the end of a line.
+        return dateformat.time_format(at, "H:i") if clock else formats.time_format(at).replace(" ", "\u00a0")
     if name := _named(at):
         return name
     if at.hour < 12:

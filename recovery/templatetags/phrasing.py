@@ -7,4 +7,5 @@ from groups import phrasing
 register = template.Library()
 
 register.filter("listed", phrasing.listed)
+register.filter("names_listed", phrasing.names_listed)
 register.filter("quoted", phrasing.quoted)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django import template
 from django.template.defaultfilters import linebreaks
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -58,6 +58,12 @@ def own_words(text: str, language: str = "") -> str:
     attributes = format_html(' dir="auto" lang="{}"', language) if language else mark_safe(' dir="auto"')
     paragraphs = linebreaks(text, autoescape=True)
     return mark_safe(paragraphs.replace("<p>", f"<p{attributes}>"))  # noqa: S308 (escaped just before)
+
+
+@register.filter
+def in_one_piece(printed: str) -> SafeString:
+    """Return a printed number that keeps its order and its line: "1-866-488-7386" is not parted at a sign."""
+    return format_html('<bdi class="nowrap" dir="ltr">{}</bdi>', printed)
 
 
 @register.filter

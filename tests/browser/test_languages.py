@@ -103,3 +103,45 @@ def test_the_number_to_call_reads_the_same_among_arabic_letters(site, chromium, 
     assert places == sorted(places)
     assert places[0] < places[-1]
     page.context.close()
+
+
+def test_an_address_and_its_distance_stand_in_arabic_order(site, chromium):
+    page = opened(chromium, "ar")
+
+    page.goto(site.url + "/meetings/?near=Boston")
+    sides = page.evaluate("""() => [...document.querySelectorAll('.meeting-place')].flatMap(place => {
+        const [address, distance] = place.querySelectorAll('bdi');
+        if (!distance) return [];
+        const end = [...address.getClientRects()].at(-1), after = distance.getBoundingClientRect();
+        return [after.top >= end.bottom - 2 ? 'below' : after.right <= end.left ? 'left' : 'right'];
+    })""")
+
+    assert set(sides) - {"below"} == {"left"}
+    page.context.close()
+
+
+def test_the_name_of_a_help_line_begins_with_its_number_among_arabic_letters(site, chromium):
+    context = chromium.new_context(viewport=SMALLEST, locale="ar", timezone_id="America/New_York")
+    page = context.new_page()
+
+    page.goto(site.url + "/now/", wait_until="networkidle")
+    places = page.evaluate(_PLACES, ["[data-crisis] [data-crisis-name]", "988 Suicide"])
+
+    assert places is not None
+    assert places == sorted(places)
+    context.close()
+
+
+def test_an_address_begins_where_the_arabic_page_does(site, chromium, main_pages):
+    page = opened(chromium, "ar")
+
+    page.goto(site.url + main_pages[2])
+    ends = page.evaluate("""() => [...document.querySelectorAll('address > bdi')].map(line => {
+        const words = document.createRange();
+        words.selectNodeContents(line);
+        return Math.abs(words.getBoundingClientRect().right - line.parentElement.getBoundingClientRect().right);
+    })""")
+
+    assert len(ends) > 1
+    assert max(ends) < 2
+    page.context.close()

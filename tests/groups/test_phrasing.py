@@ -22,3 +22,10 @@ def test_no_words_are_no_row():
 def test_words_of_others_have_the_quotation_marks_of_the_language(language, said):
     with translation.override(language):
         assert phrasing.quoted("sponsor") == said
+
+
+def test_names_in_a_row_keep_their_own_order_from_right_to_left():
+    with translation.override("ar"):
+        assert phrasing.names_listed(["AA", "12-Step"]) == "\u2068AA\u2069، \u206812-Step\u2069"
+    with translation.override("en"):
+        assert phrasing.names_listed(["AA", "12-Step"]) == "AA, 12-Step"

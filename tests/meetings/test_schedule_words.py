@@ -104,6 +104,11 @@ def test_clock_follows_the_custom_of_the_language():
     assert german == "19:00–20:00"
 
 
+def test_an_hour_keeps_its_half_of_the_day_on_its_line():
+    with translation.override("ar"):
+        assert schedules.describe_time(time(19), HOUR) == "7:00\N{NO-BREAK SPACE}م–8:00\N{NO-BREAK SPACE}م"
+
+
 def test_words_are_of_the_language_active_at_the_call():
     schedule = once(date(2026, 12, 5))
 
