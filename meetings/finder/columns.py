@@ -53,7 +53,7 @@ class Memory:
     zone: NDArray[np.int32]
     latitude: NDArray[np.float32]  # right to a metre
     longitude: NDArray[np.float32]
-    name_rank: NDArray[np.float64]
+    name_rank: NDArray[np.int32]  # in the order of names, with room between two for those that come later
     listed: Bits
     bits: Bits  # [row, word]
     row_of_fact: dict[Fact, int]

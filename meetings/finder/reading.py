@@ -79,7 +79,7 @@ def read() -> Memory:
     capacity = -(-(listed + (SPARE_MEETINGS if listed >= FEW else 64)) // 64) * 64
     columns = _empty_columns(capacity, _kind_of_ids())
     packed = np.zeros((len(row_of_fact) + SPARE_TERMS, capacity // 8), dtype=np.uint8)
-    ranks = np.empty(capacity, dtype=np.float64)
+    ranks = np.zeros(capacity, dtype=np.int32)
     size, last = 0, 0
     while size < capacity:
         limit = min(_CHUNK, capacity - size)
@@ -142,7 +142,8 @@ def with_changes(memory: Memory) -> Memory | None:
     _put_times(columns, at, rows)
     _put_rest(columns, at, rows)
     ranks = memory.name_rank.copy()
-    _put_ranks(changed, ranks, ids)
+    if not _put_ranks(changed, ranks, ids):
+        return None
     # Only the words that hold a changed meeting are opened.
     flat = memory.bits.copy().view(np.uint8)
     mask = np.left_shift(1, at & 7).astype(np.uint8)
@@ -292,7 +293,7 @@ def _include(rows: NDArray[np.uint8], row_of_fact: dict[Fact, int]) -> None:
                 rows[row_of_fact[part]] |= rows[row_of_fact[whole]]
 
 
-def _name_ranks(ids: NDArray[np.int64]) -> NDArray[np.float64]:
+def _name_ranks(ids: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return each meeting's place in the order of names."""
     out = BytesIO()
     with connection.cursor() as cursor:
@@ -300,16 +301,28 @@ def _name_ranks(ids: NDArray[np.int64]) -> NDArray[np.float64]:
             "COPY (SELECT meeting_id FROM meetings_finderentry ORDER BY name_key, meeting_id) TO STDOUT", out
         )
     ordered = np.fromstring(out.getvalue().decode(), dtype=np.int64, sep="\n")
-    ranks = np.full(len(ids), float(len(ordered)))
+    # One that was not there yet when the order was asked for stands behind all others.
+    ranks = np.full(len(ids), len(ordered), dtype=np.int32)
     where = np.searchsorted(ids, ordered)
     is_here = where < len(ids)
     is_here[is_here] = ids[where[is_here]] == ordered[is_here]
     ranks[where[is_here]] = np.flatnonzero(is_here)
+    _spread(ranks)
     return ranks
 
 
-def _put_ranks(memory: Memory, ranks: NDArray[np.float64], ids: NDArray[np.int64]) -> None:
-    """Give each changed meeting a rank between its neighbours in the order of names."""
+def _spread(ranks: NDArray[np.int32]) -> None:
+    """Number the ranks anew in their order, with as much room as there is before, between and behind them."""
+    ranks[np.argsort(ranks, kind="stable")] = np.arange(1, len(ranks) + 1, dtype=np.int32) * np.int32(_room(len(ranks)))
+
+
+def _room(size: int) -> int:
+    # Those that come later may all stand behind the last.
+    return int(np.iinfo(np.int32).max) // (size + 2 * SPARE_MEETINGS)
+
+
+def _put_ranks(memory: Memory, ranks: NDArray[np.int32], ids: NDArray[np.int64]) -> bool:
+    """Give each changed meeting a rank between its neighbours in the order of names; False where there is no room."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.meeting_id, n.meeting_id FROM meetings_finderentry AS e LEFT JOIN LATERAL ("
@@ -323,18 +336,26 @@ def _put_ranks(memory: Memory, ranks: NDArray[np.float64], ids: NDArray[np.int64
         neighbours = cursor.fetchall()
     pairs = np.array([(pk, -1 if neighbour is None else neighbour) for pk, neighbour in neighbours], dtype=np.int64)
     if not len(pairs):
-        return
+        return True
     at, before = memory.find(pairs[:, 0]), memory.find(pairs[:, 1])
-    below = np.where(before >= 0, ranks[before], -1e9)
+    # Those behind the same neighbour keep their order among each other, all before the next.
+    _neighbours, group, sizes = np.unique(before, return_inverse=True, return_counts=True)
+    place = np.empty(len(pairs), dtype=np.int64)
+    place[np.argsort(group, kind="stable")] = np.concatenate([np.arange(1, size + 1) for size in sizes])
+    among = sizes[group] + 1
     others = np.ones(memory.size, dtype=bool)
     others[at] = False
-    known = np.sort(ranks[: memory.size][others])
-    known = np.append(known, (known[-1] if len(known) else 0.0) + 1.0)
-    above = known[np.searchsorted(known, below, side="right")]
-    below = np.where(before >= 0, below, above - 1.0)
-    # Those behind the same neighbour keep their order among each other, all before the next.
-    behind = np.arange(1, len(pairs) + 1) / (len(pairs) + 1)
-    ranks[at] = below + (above - below) * behind
+    # Where there is too little room it is made once, which takes some 50 ms.
+    for _try in range(2):
+        known = np.sort(ranks[: memory.size][others]).astype(np.int64)
+        below = np.where(before >= 0, ranks[before], known[0] - _room(memory.size) if len(known) else 0)
+        known = np.append(known, (known[-1] if len(known) else 0) + _room(memory.size))
+        above = known[np.searchsorted(known, below, side="right")]
+        if (above - below >= among).all() and known[-1] <= np.iinfo(np.int32).max:
+            ranks[at] = below + (above - below) * place // among
+            return True
+        _spread(ranks[: memory.size])
+    return False
 
 
 def _copy(columns: tuple[tuple[str, str, str], ...], where: str) -> np.ndarray:

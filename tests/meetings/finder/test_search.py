@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from groups.enums import Covers, ListingState
 from meetings import finder
 from meetings.enums import ChannelState, OpenTo, TraitKind
-from meetings.finder import index, memory
+from meetings.finder import index, memory, reading
 from meetings.finder.page import Page
 from meetings.models import FinderEntry, Meeting
 from tests.factories import (
@@ -666,6 +666,29 @@ def test_memory_that_follows_changes_equals_memory_that_is_read_anew(monkeypatch
 
     assert [total for total, _slugs in anew] == [14, 1, 1, 3, 1, 1, 14, 14, 0]
     assert followed == anew
+
+
+@pytest.mark.parametrize("room", [1_000_000, 4, 1])
+def test_whoever_comes_between_two_names_stands_between_them(monkeypatch, room):
+    monkeypatch.setattr(memory, "FEW", 0)
+    monkeypatch.setattr(reading, "_room", lambda size: room)
+    MeetingFactory(slug="first", name="Ann")
+    MeetingFactory(slug="last", name="Zoe")
+    assert slugs(search("sort=name")) == ["first", "last"]
+    read_anew = []
+    monkeypatch.setattr(memory, "read", lambda: read_anew.append(True) or reading.read())
+
+    # Each comes right behind the first, the last of them two at once.
+    for numbers in ([9], [8], [7], [6], [4, 5]):
+        coming = [MeetingFactory(slug=f"n{number}", name=f"Ann {number}") for number in numbers]
+        index.refresh([meeting.pk for meeting in coming], now=NOW)
+
+        assert slugs(search("sort=name", refresh=False))[1] == f"n{numbers[0]}"
+    ordered = slugs(search("sort=name", refresh=False))
+
+    assert ordered == ["first", "n4", "n5", "n6", "n7", "n8", "n9", "last"]
+    # Where there is room, or room can be made, what changed is enough.
+    assert bool(read_anew) == (room == 1)
 
 
 def test_after_many_changes_searches_go_on_while_these_are_read_beside(monkeypatch):
