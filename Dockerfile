@@ -22,6 +22,8 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/open-chair ch
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
+# Else every start would compile the whole anew.
+RUN python -m compileall -q groups meetings recovery
 USER chair
 # Names of files change with their content, and are written once, into the image. The values
 # are needed to read the settings and are not kept.

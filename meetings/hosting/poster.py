@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import segno
 from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -132,6 +131,9 @@ def _height_of(pdf: Sheet, lines: list[Line], *, size: float, width: float) -> f
 def _write_code(
     pdf: Sheet, group: Group, *, paper_width: float, paper_height: float, side: float, is_neutral: bool
 ) -> None:
+    # Like the sheet itself, for whoever draws one.
+    import segno
+
     address = address_of(group)
     picture = io.BytesIO()
     segno.make(address, error="m", micro=False).save(picture, kind="png", scale=16, border=4)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -84,6 +83,9 @@ class MfaAdapter(DefaultMFAAdapter):
         return settings.SITE_NAME
 
     def build_totp_svg(self, url: str) -> str:
+        # For the few who ask for one.
+        import segno
+
         # Without attributes of style, which the page's policy refuses.
         return segno.make(url, error="m").svg_inline(scale=5, border=2, light="#fff", dark="#000")
 
