@@ -50,14 +50,24 @@ class Row:
     flags: list[str]
 
 
+# Asked by a link, and not by a field that is seen.
+_ABOUT = ("group", "venue")
+
+
 @dataclass(frozen=True)
 class Table:
-    """One page of the table. `is_narrowed` tells whether anything was asked."""
+    """One page of the table.
+
+    `is_narrowed` tells whether anything was asked, `is_chosen` whether one of the folded fields was.
+    `about` names the group or the place whose listings alone are shown, else it is "".
+    """
 
     filters: "ListingFilter"
     page: Page
     rows: list[Row]
     is_narrowed: bool
+    is_chosen: bool
+    about: str
 
 
 class ListingFilter(django_filters.FilterSet):
@@ -161,8 +171,22 @@ def listings(scope: Scope, asked: Mapping[str, Any], *, now: datetime) -> Table:
     _label, order = _SORTS.get(sort, _SORTS["name"])
     found = _narrowed(filters).select_related("group", "venue", "source").order_by(*order, "pk")
     page = Paginator(found, PER_PAGE).get_page(asked.get("page", 1))
-    is_narrowed = any(asked.get(name) for name in filters.filters)
-    return Table(filters, page, [_row(meeting, now=now) for meeting in page.object_list], is_narrowed)
+    asked_for = {name for name in filters.filters if asked.get(name)}
+    return Table(
+        filters,
+        page,
+        [_row(meeting, now=now) for meeting in page.object_list],
+        is_narrowed=bool(asked_for),
+        is_chosen=bool(asked_for - {"q", *_ABOUT}),
+        about=_about(asked_for, page),
+    )
+
+
+def _about(asked_for: set[str], page: Page) -> str:
+    if not asked_for.intersection(_ABOUT) or not page.object_list:
+        return ""
+    first = page.object_list[0]
+    return str(first.venue if "venue" in asked_for else first.group.name)
 
 
 def matching(scope: Scope, asked: Mapping[str, Any], *, now: datetime) -> QuerySet[Meeting]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from groups.enums import ImportOutcome, ReadingKind, ReadingState
+from groups.enums import FeedFormat, ImportOutcome, ReadingKind, ReadingState
 from groups.models import FeedReading, Source
 from meetings import contacts, posting
 from meetings.feeds import fetching
@@ -101,6 +101,8 @@ class Condition(StrEnum):
     NEW = "new"
     WELL = "well"
     BY_HAND = "by-hand"
+    # Nothing is read at all: people here keep its listings.
+    KEPT_HERE = "kept-here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def health_of(source: Source, *, last_outcome: str = "", now: datetime) -> Healt
         return Health(Condition.LOST if is_lost else Condition.FAILING, since, next_at)
     if last_outcome == ImportOutcome.STOPPED:
         return Health(Condition.STOPPED, source.last_tried_at, next_at)
+    if source.last_ok_at is None and source.format == FeedFormat.NONE and not source.address:
+        return Health(Condition.KEPT_HERE, None, None)
     if source.last_ok_at is None:
         return Health(Condition.NEW, None, next_at)
     return Health(Condition.WELL if next_at else Condition.BY_HAND, source.last_ok_at, next_at)

@@ -1,5 +1,7 @@
-/* The finder's map and the list beside it, which show the same meetings. The ground is drawn of
-   our own outlines and town names, or of tiles; no other site is asked for anything. */
+/* The finder's map and the list beside it, which show the same meetings. Its ground is that of
+   map_ground.js; no other site is asked for anything. */
+
+import { CLOSEST, Ground, makeMap, onceAround, read } from "./map_ground.js";
 
 const { L, htmx } = window;
 
@@ -7,15 +9,11 @@ const NOT_KEPT = ["page", "left", "here"];
 const PLACE = ["near", "lat", "lon", "within"];
 const FARTHEST_KM = 1000;
 const KM_PER_MILE = 1.609344;
-const CLOSEST = 17;
-const TILE = 256;
 
 let current = null;
 // What was looked at last, and what was searched around then: a changed filter moves nothing.
 let lastView = null;
 let stays = false;
-
-const isCalm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function around({ dataset }) {
   return [dataset.latitude, dataset.longitude, dataset.km].join("|");
@@ -27,30 +25,6 @@ function boxOf(map) {
   return [west, bounds.getSouth(), east, bounds.getNorth()].map((degrees) => degrees.toFixed(6)).join(",");
 }
 
-/* Of a view wider than the world its middle turn. */
-function onceAround(west, east) {
-  const middle = (west + east) / 2;
-  return east - west > 360 ? [middle - 180, middle + 180] : [west, east];
-}
-
-/* A wider box whose edges move in steps, so that a small move asks for nothing new. */
-function groundOf(map) {
-  const step = 360 / 2 ** map.getZoom();
-  const bounds = map.getBounds().pad(0.15);
-  const down = (degrees) => Math.floor(degrees / step) * step;
-  const up = (degrees) => Math.ceil(degrees / step) * step;
-  const [west, east] = onceAround(down(bounds.getWest()), up(bounds.getEast()));
-  return [west, Math.max(-85, down(bounds.getSouth())), east, Math.min(85, up(bounds.getNorth()))];
-}
-
-async function read(address, signal) {
-  const answer = await fetch(address, { signal });
-  if (!answer.ok) {
-    throw new Error(String(answer.status));
-  }
-  return answer.json();
-}
-
 class FinderMap {
   constructor(part) {
     this.part = part;
@@ -59,28 +33,9 @@ class FinderMap {
     this.pins = new Map();
     this.pinOfSlug = new Map();
     this.asking = null;
-    this.groundBox = "";
     this.hasMoved = false;
-    this.map = L.map(part.querySelector("[data-map-ground]"), {
-      attributionControl: false,
-      zoomControl: false,
-      scrollWheelZoom: false,
-      minZoom: 1,
-      maxZoom: CLOSEST,
-      zoomAnimation: !isCalm(),
-      fadeAnimation: !isCalm(),
-      markerZoomAnimation: !isCalm(),
-      inertia: !isCalm(),
-    });
-    const { zoomIn, zoomOut, credit } = part.dataset;
-    L.control.zoom({ zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(this.map);
-    if (credit) {
-      // As text: what the operator writes is no markup.
-      const words = document.createElement("span");
-      words.textContent = credit;
-      L.control.attribution({ prefix: false }).addAttribution(words.innerHTML).addTo(this.map);
-    }
-    this.drawGround();
+    this.map = makeMap(part.querySelector("[data-map-ground]"), part.dataset);
+    this.ground = new Ground(this.map, part.dataset);
     this.open();
     this.watch();
   }
@@ -153,7 +108,7 @@ class FinderMap {
     query.set("box", boxOf(this.map));
     query.set("zoom", this.map.getZoom());
     lastView = { center: this.map.getCenter(), zoom: this.map.getZoom(), around: around(this.part) };
-    this.loadGround();
+    this.ground.load(() => this.spots());
     const summary = this.part.querySelector("[data-map-summary]");
     try {
       const found = await read(`${this.part.dataset.map}?${query}`, signal);
@@ -208,19 +163,13 @@ class FinderMap {
     for (const pages of document.querySelectorAll(".finder-results .pagination")) {
       pages.hidden = true;
     }
-    this.hideCovered();
+    this.ground.hideCovered(this.spots());
     this.offerSearch();
     this.part.dataset.shown = String(found.total);
   }
 
-  /* A name below a pin cannot be read. */
-  hideCovered() {
-    const spots = [...this.pins.values()].map(({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng()));
-    this.towns?.eachLayer((town) => {
-      const at = this.map.latLngToContainerPoint(town.getLatLng());
-      const isCovered = spots.some(({ x, y }) => Math.abs(x - at.x) < 62 && Math.abs(y - at.y) < 36);
-      town.getElement()?.classList.toggle("is-covered", isCovered);
-    });
+  spots() {
+    return [...this.pins.values()].map(({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng()));
   }
 
   pin(data) {
@@ -345,60 +294,6 @@ class FinderMap {
       stays = true;
       lastView = { center: this.map.getCenter(), zoom: this.map.getZoom(), around: "" };
     };
-  }
-
-  drawGround() {
-    const { tiles } = this.part.dataset;
-    if (tiles) {
-      L.tileLayer(tiles, { maxZoom: CLOSEST }).addTo(this.map);
-      return;
-    }
-    this.map.getContainer().classList.add("map-drawn");
-    const pane = this.map.createPane("ground");
-    pane.classList.add("map-ground-pane");
-    this.map.createPane("towns").classList.add("map-towns-pane");
-    this.map.getPane("towns").setAttribute("aria-hidden", "true");
-    const common = { renderer: L.svg({ pane: "ground", padding: 0.5 }), pane: "ground", interactive: false };
-    this.land = L.polygon([], { ...common, className: "map-land" }).addTo(this.map);
-    this.states = L.polygon([], { ...common, className: "map-states" }).addTo(this.map);
-    this.towns = L.layerGroup().addTo(this.map);
-  }
-
-  async loadGround() {
-    const box = groundOf(this.map).join(",");
-    const zoom = this.map.getZoom();
-    const asked = `box=${box}&zoom=${zoom}`;
-    if (!this.land || asked === this.groundBox) {
-      return;
-    }
-    this.groundBox = asked;
-    const turned = (ring) => ring.map(([longitude, latitude]) => [latitude, longitude]);
-    try {
-      const [lines, { towns }] = await Promise.all([
-        read(`${this.part.dataset.outlines}?${asked}`),
-        read(`${this.part.dataset.towns}?${asked}`),
-      ]);
-      if (asked !== this.groundBox) {
-        return;
-      }
-      this.land.setLatLngs(lines.land.map(turned));
-      this.states.setLatLngs(lines.states.map(turned));
-      this.towns.clearLayers();
-      for (const [name, latitude, longitude] of towns) {
-        const words = document.createElement("span");
-        words.textContent = name;
-        L.marker([latitude, longitude], {
-          icon: L.divIcon({ className: "map-town", html: words, iconSize: [0, 0] }),
-          pane: "towns",
-          interactive: false,
-          keyboard: false,
-        }).addTo(this.towns);
-      }
-      this.hideCovered();
-    } catch {
-      // Without a ground the pins are still right.
-      this.groundBox = "";
-    }
   }
 }
 

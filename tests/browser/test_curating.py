@@ -1,5 +1,7 @@
 """A curator's day at the desk, in a real browser."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -120,6 +122,35 @@ def test_a_pin_is_moved_by_keyboard_and_keys_can_be_turned_off(site, desk: Page,
     desk.reload()
     desk.keyboard.press("j")
     expect(desk.locator("[data-keys-item] a").first).not_to_be_focused()
+
+
+def spot_on(ground) -> tuple[float, float]:
+    """Where the pin stands on its map, which may have moved with the page."""
+    pin, around = ground.locator(".map-pin").bounding_box(), ground.bounding_box()
+    return pin["x"] - around["x"], pin["y"] - around["y"]
+
+
+def test_a_pin_is_put_on_the_map_by_pointer_and_follows_the_numbers(site, desk: Page, made):
+    strangers, complaints = [], []
+    desk.on("request", lambda asked: None if asked.url.startswith((site.url, "data:")) else strangers.append(asked.url))
+    desk.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    desk.goto(f"{site.url}/curate/places/{made[4]}/")
+    ground, latitude = desk.locator("[data-pin-map] [data-map-ground]"), desk.get_by_label("Latitude")
+    expect(ground.locator(".map-land")).to_have_attribute("d", re.compile("L"), timeout=20_000)
+    before, stood = float(latitude.input_value()), spot_on(ground)
+
+    ground.click(position={"x": 60, "y": 110})
+    higher = float(latitude.input_value())
+    expect(desk.locator("[data-pin-status]")).to_contain_text(latitude.input_value())
+    moved = spot_on(ground)
+    latitude.fill(str(before))
+
+    # The middle of the map is where it was: west of it, and a little to the north.
+    assert higher > before
+    assert (moved[0] < stood[0], moved[1] < stood[1]) == (True, True)
+    assert abs(spot_on(ground)[1] - stood[1]) < 2
+    assert strangers == []
+    assert complaints == []
 
 
 # Phones and dark colours are looked at in test_access_pages.py, with every part unfolded.

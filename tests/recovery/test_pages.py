@@ -162,6 +162,30 @@ def test_the_lines_of_all_countries_are_the_same_for_everybody(client, lines_of_
     assert response.headers["Cache-Control"] == "public, max-age=86400"
 
 
+@pytest.mark.django_db
+def test_the_foot_leads_whoever_is_signed_in_to_their_groups(client, django_user_model, django_assert_num_queries):
+    anonymous = client.get("/").content.decode()
+    client.force_login(django_user_model.objects.create_user("host", password="a long enough one"))
+
+    # Told by the cookie alone: a page that asks the database nothing still asks it nothing.
+    with django_assert_num_queries(0):
+        signed_in = client.get("/").content.decode()
+
+    assert ('href="/account/"' in anonymous, 'href="/host/"' in anonymous) == (True, False)
+    assert ('href="/account/"' in signed_in, 'href="/host/"' in signed_in) == (False, True)
+
+
+@pytest.mark.django_db
+def test_a_session_that_only_waits_for_a_code_is_nobody_signed_in(client):
+    client.post("/account/login/", {"email": "robin@example.org"})
+    assert client.cookies["sessionid"].value
+
+    page = client.get("/account/login/code/").content.decode()
+
+    assert 'href="/account/" rel="nofollow"' in page
+    assert 'href="/host/"' not in page
+
+
 # ── Leaving ─────────────────────────────────────────────────────────────────
 
 

@@ -159,7 +159,13 @@ def source_run(request: HttpRequest, slug: str, run: int) -> HttpResponse:
         _nudge()
         return see_other("curate:source_reading", source.slug, reading.public_id)
     can_roll_back = kept.outcome == ImportOutcome.DONE and kept.rolled_back_at is None and kept.changes.exists()
-    context = {"part": "sources", "source": source, "run": kept, "can_roll_back": can_roll_back}
+    context = {
+        "part": "sources",
+        "source": source,
+        "run": kept,
+        "can_roll_back": can_roll_back,
+        "is_preview": kept.outcome == ImportOutcome.PREVIEW,
+    }
     return render(request, "curate/source_run.html", context | _changes(request, kept))
 
 

@@ -1,5 +1,6 @@
 """Places: found, pinned, put right for every meeting there."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -78,6 +79,7 @@ def venue(request: HttpRequest, public_id: str) -> HttpResponse:
         "reason": reason,
         "meetings": list(found.meetings.select_related("group").order_by("name", "pk")[:20]),
         "directions": venues.directions_in(street),
+        "map": {"tiles": settings.MAP_TILES_URL, "credit": settings.MAP_TILES_CREDIT},
     }
     # What was filled in for the visitor is no mistake of theirs.
     is_wrong = data is not None and not press and bool(form.errors or reason.errors)

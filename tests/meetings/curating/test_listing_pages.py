@@ -450,3 +450,17 @@ def fresh(cast: Cast) -> Meeting:
     return Meeting.objects.select_related("group__approach", "group__fellowship", "venue", "source").get(
         pk=cast.meeting.pk
     )
+
+
+def test_the_table_of_one_group_names_it_and_keeps_its_fields_folded(client, cast):
+    client.force_login(cast.curator)
+    fold = "<details open>"
+    address = reverse("curate:listing_table")
+    assert fold in client.get(address, {"state": "public"}).content.decode()
+
+    of_group = client.get(address, {"group": cast.group.slug}).content.decode()
+    everything = client.get(address).content.decode()
+
+    about = f'<span class="strong">{cast.group.name}</span>'
+    assert (about in of_group, about in everything) == (True, False)
+    assert (fold in of_group, fold in everything) == (False, False)

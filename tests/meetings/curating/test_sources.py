@@ -308,3 +308,29 @@ def test_a_curator_adds_feeds_of_their_own_part_alone(client, rows):
     assert "would not be in the part that you curate" in words(elsewhere)
     assert Source.objects.get().programme == "na"
     assert Approach.objects.exists()
+
+
+def test_a_list_that_is_kept_here_is_not_one_that_waits_to_be_read(desk):
+    Source.objects.create(slug="by-hand", name="Kept here")
+    Source.objects.create(slug="added", name="Just added", address="https://new.example/meetings.json")
+
+    page = desk.get(reverse("curate:sources"))
+
+    assert {row["source"].slug: row["health"].condition for row in page.context["rows"]} == {
+        "by-hand": "kept-here",
+        "added": "new",
+    }
+    said = words(page)
+    assert "Kept by hand" in said
+    assert said.count("Nothing taken in yet") == said.count("never") == 1
+
+
+def test_a_preview_that_is_looked_at_again_says_what_would_happen(desk, rows):
+    add(desk, a_file(rows()))
+    preview = work()
+    assert preview.run.outcome == ImportOutcome.PREVIEW
+
+    page = words(desk.get(reverse("curate:source_run", args=[preview.source.slug, preview.run_id])))
+
+    assert "What would happen" in page
+    assert "What happened" not in page
