@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from meetings import contacts, occurrences, rsvp_states
+from groups import dates
+from meetings import contacts, occurrences, rsvp_states, schedules, wording
 from meetings.enums import RsvpReason
 from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp, Suggestion
 from meetings.questions import words_of
@@ -90,6 +93,22 @@ def as_data(kept: Kept) -> dict[str, Any]:
     }
 
 
+def in_words(kept: Kept) -> dict[str, Any]:
+    """Return the same as it is read on a page: days, moments and states in the reader's language."""
+    data = as_data(kept)
+    for row, rsvp in zip(data["places"], kept.rsvps, strict=True):
+        row["date"] = dates.day_long(rsvp.occurrence.original_on)
+        row["state"] = str(rsvp.get_state_display())
+        row["created_at"] = _moment(rsvp.created_at, rsvp.occurrence.meeting.time_zone)
+    for row, standing in zip(data["standing_places"], kept.standing, strict=True):
+        row["created_at"] = _moment(standing.created_at, standing.meeting.time_zone)
+    for row, question in zip(data["questions"], kept.questions, strict=True):
+        row["asked_at"] = _moment(question.asked_at, question.meeting.time_zone)
+    for row, suggestion in zip(data["suggestions"], kept.suggestions, strict=True):
+        row["sent_at"] = _moment(suggestion.sent_at, "")
+    return data
+
+
 def erase(contact_key: str, *, now: datetime) -> int:
     """Erase everything kept under an address. Places that are still ahead are given back.
 
@@ -167,6 +186,16 @@ def _wishes(kept: Rsvp | StandingRsvp) -> dict[str, Any]:
         "time_zone": wishes.time_zone,
         "phone": contacts.address_of(wishes.phone) if wishes.phone is not None else "",
         "browsers": len(subscriptions_of(kept)),
+    }
+
+
+def _moment(at: datetime, zone: str) -> str:
+    """Return an instant in a zone, UTC for "": "Tuesday 1 December 2026, 2 pm, New York time (EST)"."""
+    local = at.astimezone(ZoneInfo(zone or "UTC"))
+    return _("%(day)s, %(time)s, %(zone)s") % {
+        "day": dates.day_long(local),
+        "time": schedules.describe_time(local.time()),
+        "zone": wording.zone_label(zone or "UTC", at=at),
     }
 
 

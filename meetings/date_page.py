@@ -25,8 +25,10 @@ from meetings.models import Meeting, MeetingTrait, Occurrence, Pause, Venue
 class DatePage:
     """One date of a meeting. `where` and `join` are None where there is nothing to go to or to join.
 
-    `about_how_many` are coming, None when the public is not told. `no_seat_because` says why
-    no seat can be kept although the group keeps seats.
+    `is_on` is false for a date that is over, cancelled, or of a meeting that does not take place
+    at present. `about_how_many` are coming, None when the public is not told. `no_seat_because`
+    says why no seat can be kept although the group keeps seats; with `is_full` it is a turn in
+    the waiting list that can be had. Whom to ask is told where the place or the way in is not.
     """
 
     meeting: Meeting
@@ -34,9 +36,13 @@ class DatePage:
     date: meeting_page.Date
     shows_demo: bool
     is_over: bool
+    is_on: bool
+    is_paused: bool
+    is_closed: bool
     where: way_there.Where | None
     join: join_step.JoinStep | None
     seat: meeting_page.Seat | None
+    is_full: bool
     no_seat_because: str
     about_how_many: int | None
     rules: list[entry_rules.Line]
@@ -46,6 +52,9 @@ class DatePage:
     calendar_url: str
     neutral_calendar_url: str
     similar_url: str
+    contact_url: str
+    contact_host: str
+    contact_name: str
     canonical_url: str
 
     @property
@@ -65,7 +74,11 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
     words = meeting_page.one_date(meeting, found.start, found.row, now, visitor_zone)
     is_over = found.ends_at <= now
     why = rsvps.why_closed(meeting, found.start, now=now)
-    is_on = not is_over and not found.start.is_cancelled and access.is_running(meeting)
+    is_running = access.is_running(meeting)
+    is_on = not is_over and not found.start.is_cancelled and is_running
+    where = where_on(meeting, found.row) if is_on else None
+    join = join_step.for_meeting(meeting, found.start, now) if is_on else None
+    contact_url, contact_name = whom_to_ask(meeting, where, join)
     who = entry_rules.lines(meeting)
     before, after = _neighbours(meeting, found.start, now=now)
     calendar_url = reverse("meetings:occurrence_calendar", args=[meeting.slug, original_on.isoformat()])
@@ -75,9 +88,13 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
         date=words,
         shows_demo=meeting.source is not None and meeting.source.is_demo,
         is_over=is_over,
-        where=where_on(meeting, found.row) if is_on else None,
-        join=join_step.for_meeting(meeting, found.start, now) if is_on else None,
+        is_on=is_on,
+        is_paused=not is_running,
+        is_closed=access.is_closed_for_now(meeting),
+        where=where,
+        join=join,
         seat=meeting_page.seat_at(meeting, found.start, now=now),
+        is_full=is_full(meeting, found.row),
         no_seat_because=why if is_on and meeting.rsvp_policy != "off" else "",
         about_how_many=rsvps.public_count(found.row) if is_on else None,
         rules=[line for line in who if line.is_rule],
@@ -87,6 +104,9 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
         calendar_url=calendar_url,
         neutral_calendar_url=f"{calendar_url}?title=neutral",
         similar_url=meeting_page.similar_url(meeting),
+        contact_url=contact_url,
+        contact_host=meeting_page.contact_host(contact_url),
+        contact_name=contact_name,
         canonical_url=structured_data.absolute(words.url),
     )
 
@@ -104,6 +124,22 @@ def prefetch_for_dates(meeting: Meeting, *, only_on: date | None = None) -> None
         Prefetch("pauses", queryset=Pause.objects.order_by("first_on", "pk")),
         Prefetch("occurrences", queryset=rows),
     )
+
+
+def is_full(meeting: Meeting, row: Occurrence | None) -> bool:
+    """Tell whether whoever asks for a seat now is put on the waiting list. One query, none without a limit."""
+    if row is None or meeting.capacity is None:
+        return False
+    row.meeting = meeting
+    return rsvps.places_left(row) == 0
+
+
+def whom_to_ask(meeting: Meeting, where: way_there.Where | None, join: join_step.JoinStep | None) -> tuple[str, str]:
+    """Return a website and whose it is, where a place or a way in has to be asked for; else two empty texts."""
+    asks_for_place = where is not None and bool(where.ask or where.doubt)
+    # Where it can be had on a page of ours, or appears by itself, nobody need be asked.
+    asks_for_way_in = join is not None and not join.is_shown and not join.next_url and join.opens_in is None
+    return meeting_page.contact_of(meeting) if asks_for_place or asks_for_way_in else ("", "")
 
 
 def where_on(meeting: Meeting, row: Occurrence | None) -> way_there.Where | None:

@@ -44,6 +44,7 @@ class Date:
     """One date of the meeting, in words and in the meeting's own zone.
 
     `in_your_zone` is the same moment for the visitor, "" when it would say nothing new.
+    `original_day` is the day a moved date was to be, `original_time` its time, "" for the same time of day.
     """
 
     start: schedules.Start
@@ -57,6 +58,7 @@ class Date:
     note: str = ""
     reason: str = ""
     original_day: str = ""
+    original_time: str = ""
     place_label: str = ""
     is_online_only: bool = False
     directions_url: str = ""
@@ -106,6 +108,7 @@ class MeetingPage:
     others_of_group: int
     here: list[week_strip.Slot]
     provenance: provenance.Provenance
+    age_label: str
     doubt: doubts.Doubt | None
     similar_url: str
     contact_url: str
@@ -135,7 +138,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
     changes = {occurrence.original_on: occurrence for occurrence in meeting.occurrences.all()}
     dates = _dates(meeting, schedule, current, changes, now, visitor_zone) if schedule and is_running else []
     of_group = list(Meeting.objects.public().filter(group=meeting.group).order_by("pk")[:MOST_OF_GROUP])
-    contact_url, contact_name = _contact(meeting)
+    contact_url, contact_name = contact_of(meeting)
     who = entry_rules.lines(meeting)
     join = join_step.for_meeting(meeting, current, now)
     return MeetingPage(
@@ -168,10 +171,11 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         others_of_group=sum(other.pk != meeting.pk for other in of_group),
         here=_here(meeting, now) if may_show_place else [],
         provenance=provenance.of_meeting(meeting, confirmations.state_of(meeting, now=now), now=now),
+        age_label=provenance.age_label(meeting, now=now),
         doubt=doubts.of_meeting(meeting, now=now),
         similar_url=similar_url(meeting),
         contact_url=contact_url,
-        contact_host=(urlsplit(contact_url).hostname or "").removeprefix("www."),
+        contact_host=contact_host(contact_url),
         contact_name=contact_name,
         canonical_url=structured_data.absolute(meeting.get_absolute_url()),
         structured_data=structured_data.of_meeting(meeting, [each.start for each in dates], changes),
@@ -245,12 +249,19 @@ def one_date(
         in_your_zone=_in_your_zone(start, zone, visitor_zone, now),
         note=change.note if change and may_show_place else "",
         reason=change.cancelled_reason if change else "",
-        original_day=_date_words(start.original_on) if start.is_moved else "",
+        original_day=wording.day_label(datetime.combine(start.original_on, local.timetz())) if start.is_moved else "",
+        original_time=_original_time(meeting, local) if start.is_moved else "",
         place_label=way_there.changed_place(change.venue) if change and change.venue and may_show_place else "",
         is_online_only=bool(change and change.is_online_only),
         directions_url=way_there.directions_on(meeting, change) if may_show_place else "",
         url=reverse("meetings:occurrence_detail", args=[meeting.slug, start.original_on]),
     )
+
+
+def _original_time(meeting: Meeting, local: datetime) -> str:
+    if meeting.start_time is None or meeting.start_time == local.time():
+        return ""
+    return schedules.describe_time(meeting.start_time, meeting.duration)
 
 
 def _in_your_zone(start: schedules.Start, zone: ZoneInfo, visitor_zone: ZoneInfo | None, now: datetime) -> str:
@@ -353,7 +364,7 @@ def _labels(choices, values: list[str]) -> list[str]:
     return [str(choices(value).label) for value in values if value in choices.values]
 
 
-def _contact(meeting: Meeting) -> tuple[str, str]:
+def contact_of(meeting: Meeting) -> tuple[str, str]:
     """Return where a question can be put, and whose page that is: the group's, else the fellowship's."""
     group = meeting.group
     if website := web_address(group.website):
@@ -363,3 +374,8 @@ def _contact(meeting: Meeting) -> tuple[str, str]:
     if group.approach.website:
         return f"https://{group.approach.website}", group.approach.label
     return "", ""
+
+
+def contact_host(url: str) -> str:
+    """Return the name a website is known by: "example.org"."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groups import dates
-from meetings import channels, wording
+from meetings import channels, schedules, wording
 from meetings.channels import push
 from meetings.enums import Channel, ContactKind, MessageKind, MessageState, RsvpState
 from meetings.models import OutgoingMessage, ReminderWishes, Rsvp, StandingRsvp, StoppedAddress
@@ -119,7 +118,8 @@ def _line(row: OutgoingMessage, zone: str) -> Line:
         state_label=str(state.label),
         at=at,
         # Translators: the moment of a reminder: day and time.
-        moment=_("%(day)s, %(time)s") % {"day": wording.day_label(local), "time": dates.clock(local)},
+        moment=_("%(day)s, %(time)s")
+        % {"day": wording.day_label(local), "time": schedules.describe_time(local.time())},
         why=why,
     )
 

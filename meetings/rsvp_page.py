@@ -3,7 +3,7 @@
 The same for one date and for a standing place, which has several.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -42,7 +42,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlacePage:
-    """`standing_line` says how a standing place goes on; its `actions` concern all its dates."""
+    """`standing_line` says how a standing place goes on; its `actions` concern all its dates.
+
+    Of several dates in a row at one place, or with one way in, the first alone says where and how.
+    """
 
     meeting: Meeting
     link: PrivateLink
@@ -55,6 +58,10 @@ class PlacePage:
     has_calendar: bool = False
     notices: list[Notice] = field(default_factory=list)
 
+    @property
+    def has_dates_to_save(self) -> bool:
+        return any(place.rsvp.is_going and place.date is not None for place in self.places)
+
 
 def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
     """Return what the page behind a private link says; the link is from `tokens.find`."""
@@ -66,7 +73,7 @@ def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
     return PlacePage(
         meeting=meeting,
         link=link,
-        places=[_place(meeting, rsvp, now=now) for rsvp in rsvps_shown],
+        places=_told_once([_place(meeting, rsvp, now=now) for rsvp in rsvps_shown]),
         standing=standing,
         standing_line=_standing_line(standing, now=now) if standing is not None else "",
         actions=_standing_actions(standing, now=now) if standing is not None else set(),
@@ -103,6 +110,21 @@ def _rsvps(link: PrivateLink, *, now: datetime) -> list[Rsvp]:
         return [link.rsvp]
     found = link.standing.rsvps.filter(occurrence__starts_at__gt=now - timedelta(hours=24))
     return list(found.select_related("occurrence__venue").order_by("occurrence__starts_at", "pk")[:MOST_DATES])
+
+
+def _told_once(places: list[Place]) -> list[Place]:
+    """Return the places, each without the where and how that was told just before."""
+    told, where, join = [], None, None
+    for place in places:
+        told.append(
+            replace(
+                place,
+                where=place.where if place.where != where else None,
+                join=place.join if place.join != join else None,
+            )
+        )
+        where, join = place.where or where, place.join or join
+    return told
 
 
 def _place(meeting: Meeting, rsvp: Rsvp, *, now: datetime) -> Place:

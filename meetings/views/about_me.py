@@ -42,7 +42,7 @@ def about_me_kept(request: HttpRequest, token: str) -> HttpResponse:
         kept_data.erase(link.contact_key, now=now)
         return render(request, "meetings/about_me_kept.html", {"is_erased": True})
     kept = kept_data.kept_under(link.contact_key)
-    context = {"kept": kept, "data": kept_data.as_data(kept), "token": token}
+    context = {"kept": kept, "data": kept_data.in_words(kept), "token": token}
     return render(request, "meetings/about_me_kept.html", context)
 
 

@@ -89,7 +89,25 @@ def test_cancelled_and_moved_dates_are_shown_as_such(client):
 
     assert "Tuesday 24 November, 7–8 pm Cancelled : Holiday" in text
     assert "Next meeting Wednesday 2 December, 6–7 pm" in text
-    assert "Moved from Tuesday 1 December 2026" in text
+    assert "Moved from Tuesday 1 December, 7–8 pm" in text
+
+
+def test_a_number_to_dial_is_the_one_strong_button_where_there_is_no_link(client):
+    by_phone, by_both = MeetingFactory(is_by_phone=True), MeetingFactory(is_online=True, join_phone="+1-555-0100")
+
+    pages = [page_of(client, meeting).content.decode() for meeting in (by_phone, by_both)]
+
+    assert ['class="button" href="tel:+15550100"' in page for page in pages] == [True, False]
+
+
+def test_a_listing_that_was_not_confirmed_says_so_at_its_head(client):
+    meeting = MeetingFactory(confirmed_at=NOW - timedelta(days=400))
+    fresh = MeetingFactory(confirmed_at=NOW - timedelta(days=4))
+
+    heads = [page_of(client, each).content.decode().partition('class="badges"')[0] for each in (meeting, fresh)]
+
+    assert "Last confirmed 13 months ago" in heads[0]
+    assert "Last confirmed" not in heads[1]
 
 
 def test_pauses_ahead_are_told_and_those_over_are_not(client):

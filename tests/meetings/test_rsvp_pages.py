@@ -12,9 +12,18 @@ from django.urls import reverse
 
 from groups.enums import ListingState
 from meetings import contacts, occurrences, rsvp_forms, rsvps, tokens
-from meetings.enums import ContactKind, JoinVisibility, LinkPurpose, MessageKind, OpenTo, RsvpPolicy, RsvpState
-from meetings.models import Occurrence, OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
-from tests.factories import MeetingFactory, PauseFactory
+from meetings.enums import (
+    ChannelState,
+    ContactKind,
+    JoinVisibility,
+    LinkPurpose,
+    MessageKind,
+    OpenTo,
+    RsvpPolicy,
+    RsvpState,
+)
+from meetings.models import Meeting, Occurrence, OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp
+from tests.factories import GroupFactory, MeetingFactory, PauseFactory, VenueFactory
 from tests.helpers import instant, words
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +118,91 @@ def test_a_moved_date_with_a_note_is_told_and_links_to_its_neighbours(client):
     assert "Moved from Tuesday 1 December" in words(page)
     assert "Ring twice" in words(page)
     assert f"/meetings/{meeting.slug}/2026-12-08/" in page.content.decode()
+
+
+def test_a_reason_that_ends_with_a_full_stop_gets_no_second_one(client):
+    meeting = welcoming()
+    occurrences.cancel(meeting, TUESDAY, now=NOW, reason="The hall is closed.")
+
+    page = words(client.get(reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY])))
+
+    assert "The hall is closed. Please do not go or join." in page
+
+
+def test_a_date_that_does_not_take_place_is_nothing_to_save(client):
+    meeting = welcoming()
+    address = reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY])
+    before = words(client.get(address))
+
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+    cancelled = words(client.get(address))
+    occurrences.restore(meeting, TUESDAY, now=NOW)
+    Meeting.objects.filter(pk=meeting.pk).update(state=ListingState.PAUSED)
+    paused = words(client.get(address))
+
+    assert "Save to my calendar" in before
+    assert "Save to my calendar" not in cancelled
+    assert "This meeting is paused" in paused
+    assert "Save to my calendar" not in paused
+
+
+def test_a_date_of_a_meeting_closed_for_now_says_so(client):
+    meeting = welcoming()
+    address = reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY])
+    before = words(client.get(address))
+
+    Meeting.objects.filter(pk=meeting.pk).update(in_person=ChannelState.SUSPENDED)
+    closed = words(client.get(address))
+
+    assert "closed for now" not in before
+    assert "This meeting is closed for now" in closed
+    assert "Find a meeting like this one" in closed
+
+
+@pytest.mark.parametrize(
+    ("moved_by", "told"),
+    [
+        (timedelta(hours=2), "Moved from Tuesday 1 December, 7–8 pm"),
+        (timedelta(days=1), "Moved from Tuesday 1 December Where"),
+    ],
+    ids=["later", "the day after"],
+)
+def test_a_moved_date_names_the_time_it_had_where_that_is_another(client, moved_by, told):
+    meeting = MeetingFactory()
+    occurrences.move(meeting, TUESDAY, to=STARTS_AT + moved_by, now=NOW)
+
+    page = words(client.get(reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY])))
+
+    assert told in page
+
+
+def test_a_full_date_offers_a_turn_in_the_waiting_list_and_says_so_before_the_press(client):
+    meeting = welcoming(capacity=1)
+    address = reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY])
+    open_page, open_form = words(client.get(address)), words(client.get(form_url(meeting)))
+
+    somebody(meeting)
+    full_page, full_form = words(client.get(address)), words(client.get(form_url(meeting)))
+
+    for page in (open_page, open_form):
+        assert "Keep a seat for me" in page
+        assert "waiting list" not in page
+    for page in (full_page, full_form):
+        assert "All seats are taken at present." in page
+        assert "Put me on the waiting list" in page
+        assert "Keep a seat for me" not in page
+
+
+def test_a_date_at_somebodys_home_names_whom_to_ask(client):
+    group = GroupFactory(name="Anywhere Warm", website="https://warm.example.org/")
+    hall, home = VenueFactory(), VenueFactory(is_private_home=True)
+
+    pages = [
+        words(client.get(f"/meetings/{MeetingFactory(group=group, venue=venue).slug}/{TUESDAY}/"))
+        for venue in (hall, home)
+    ]
+
+    assert ["A question? Ask Anywhere Warm: warm.example.org" in page for page in pages] == [False, True]
 
 
 def test_the_public_reads_about_how_many_and_nothing_of_few(client):
@@ -438,6 +532,32 @@ def test_stopping_gives_all_dates_back_and_can_be_undone(client):
     assert (before, stopped, going.count()) == (2, 0, 2)
 
 
+def test_of_several_dates_the_place_and_the_calendar_are_told_once(client):
+    standing = rsvps.start_standing(welcoming(), TUESDAY, person=JUST_ME, dates=None, now=NOW)
+    address = reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, now=NOW, standing=standing)])
+
+    page = words(client.get(address))
+
+    assert page.count("Your seat is kept") == 2
+    assert page.count("Save to my calendar") == 1
+    assert page.count("Where") == 1
+
+
+@pytest.mark.parametrize("does", ["confirm-all", "stop"])
+def test_of_several_dates_one_button_is_strong(client, does):
+    ana = rsvps.Person(kind=ContactKind.EMAIL, address="ana@example.org")
+    standing = rsvps.start_standing(welcoming(), TUESDAY, person=ana, dates=None, now=NOW)
+    address = reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, now=NOW, standing=standing)])
+    if does == "stop":
+        client.post(address, {"action": "stop"})
+
+    page = client.get(address).content.decode()
+
+    strong = re.findall(r'<button class="button" name="action" value="([\w-]+)"', page)
+    assert strong == [{"confirm-all": "confirm-all", "stop": "unstop"}[does]]
+    assert page.count('class="button button-quiet" name="action" value="') > 1
+
+
 def test_a_calendar_address_is_shown_once_and_can_be_switched_off(client):
     rsvp = somebody(welcoming())
     address = own_page(rsvp)
@@ -637,6 +757,21 @@ def test_a_person_sees_downloads_and_erases_everything(client):
     assert client.get(link).status_code == 404
     assert client.get(address).status_code == 404
     assert PrivateLink.objects.count() == 0
+
+
+def test_what_is_kept_is_told_in_words_and_downloaded_in_figures(client):
+    ana = rsvps.Person(kind=ContactKind.EMAIL, address="ana@example.org")
+    rsvps.confirm(somebody(welcoming(), person=ana), now=NOW)
+    address = about_me_url("ana@example.org")
+
+    page = words(client.get(address))
+    data = client.get(address + "about-me.json").json()
+
+    assert "Tuesday 1 December 2026" in page
+    assert "State Coming" in page
+    assert "Asked for at Wednesday 25 November 2026, 7 am, New York time (EST)" in page
+    assert (data["places"][0]["date"], data["places"][0]["state"]) == ("2026-12-01", "going")
+    assert data["places"][0]["created_at"] == "2026-11-25T12:00:00+00:00"
 
 
 def test_the_link_shows_nothing_of_anybody_else(client):

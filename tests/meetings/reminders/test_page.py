@@ -45,8 +45,8 @@ def minutes_planned(rsvp):
 def test_the_page_says_of_each_reminder_when_it_comes(client, my_page):
     said = words(client.get(my_page))
 
-    assert "1 day before , E-mail: Monday 30 November, 19:00 – Planned" in said
-    assert "2 hours before , E-mail: Tuesday 1 December, 17:00 – Planned" in said
+    assert "1 day before , E-mail: Monday 30 November, 7 pm – Planned" in said
+    assert "2 hours before , E-mail: Tuesday 1 December, 5 pm – Planned" in said
 
 
 def test_the_page_says_what_was_sent_what_failed_and_why(client, my_page, member, desk):
@@ -56,8 +56,8 @@ def test_the_page_says_what_was_sent_what_failed_and_why(client, my_page, member
 
     said = words(client.get(my_page))
 
-    assert "1 day before , E-mail: Monday 30 November, 19:00 – Sent" in said
-    assert "17:00 – Could not be sent. It was refused for good at the other end." in said
+    assert "1 day before , E-mail: Monday 30 November, 7 pm – Sent" in said
+    assert "5 pm – Could not be sent. It was refused for good at the other end." in said
     assert "Messages to your address came back" in said
 
 
