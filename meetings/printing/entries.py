@@ -14,6 +14,7 @@ from itertools import count, islice
 from django.utils.translation import gettext as _
 
 from groups import dates
+from groups.phrasing import isolated
 from meetings import schedules
 from meetings.enums import Attendance
 from meetings.finder import names, results
@@ -112,10 +113,10 @@ def _is_plainly_weekly(meeting: Meeting, days: int) -> bool:
 def _entry(result: Result, signs: dict[str, str], *, tells_days: bool) -> Entry:
     meeting = result.meeting
     when = " ".join(part for part in (result.time_label, f"({result.days_label})" if tells_days else "") if part)
-    about = [meeting.group.name] if meeting.group.name != meeting.name else []
+    about = [isolated(meeting.group.name)] if meeting.group.name != meeting.name else []
     if result.approach_label:
-        about.append(result.approach_label)
-    where = [result.place_label] if result.place_label else []
+        about.append(isolated(result.approach_label))
+    where = [isolated(result.place_label)] if result.place_label else []
     if _is_from_afar(result) and result.zone_label:
         where.append(result.zone_label)
     if result.is_suspended:
@@ -155,7 +156,8 @@ def _signs(found: Sequence[Result]) -> dict[str, str]:
 
 
 def _candidates(words: str) -> Iterator[str]:
-    parts = words.replace("-", " ").replace("/", " ").split()
+    # The Arabic article begins half of all words, and tells nothing.
+    parts = [part.removeprefix("ال") or part for part in words.replace("-", " ").replace("/", " ").split()]
     first = "".join(part[0] for part in parts if part[0].isalnum()).upper()[:3] or "?"
     yield first
     for length in (2, 3, 4):

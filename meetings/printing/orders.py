@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups import help_lines
+from groups.phrasing import isolated
 from meetings import finder
 from meetings.finder.clock import DAYS
 from meetings.hosting.poster import PAPERS
@@ -36,7 +37,7 @@ AT_ONCE = 300
 MOST = 5000
 KEPT_FOR = timedelta(hours=1)
 TOKEN_LENGTH = 32
-_OWN = frozenset({"layout", "paper", "order", "page", "view", "left", "here", "csrfmiddlewaretoken"})
+_OWN = frozenset({"layout", "paper", "order", "page", "view", "left", "here", "date", "csrfmiddlewaretoken"})
 
 
 class NoSuchOrder(LookupError):
@@ -200,7 +201,7 @@ def _cover(wish: Wish, total: int, *, now: datetime) -> dict[str, Any]:
 def _help(known: help_lines.Help) -> str:
     words = [_("In danger: %(number)s") % {"number": known.emergency}] if known.emergency else []
     for line in known.crisis[:1]:
-        words += [f"{line.name}: {channel['value']}" for channel in line.channels[:1]]
+        words += [f"{isolated(line.name)}: {isolated(channel['value'])}" for channel in line.channels[:1]]
     return " · ".join(words)
 
 

@@ -3,6 +3,9 @@
 Text flows into panels first, then panels go to where they lie on the sheets: a page of a booklet
 is not beside its neighbour before it is folded. Letters are those of the poster for the wall.
 
+In a language that runs from right to left, sheets are mirrored: the first column is at the
+right, and leaflets and booklets open from there.
+
 Import this where a PDF is made, not at the top of a module: see `meetings.hosting.sheet`.
 """
 
@@ -14,11 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import segno
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
 from groups import dates
+from groups.phrasing import isolated
 from meetings.hosting import sheet as letters
 from meetings.hosting.poster import PAPERS
 from meetings.printing.entries import BOOKLET, LIST, TRIFOLD, Entry, Listing
@@ -29,6 +33,8 @@ _LEADING = 1.22
 _MARGIN = 11.0
 _GAP = 9.0
 _CODE = 26.0
+# Signs of Unicode around words with an order of their own: see `groups.phrasing.isolated`.
+_APART, _TOGETHER = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ def make(
     sheets = make_pages(pdf, listing, about, width, height)
     for number, panels in enumerate(sheets, start=1):
         pdf.add_page(orientation="P" if layout == LIST else "L")
-        for x, panel_width, panel, footer in panels:
+        for from_start, panel_width, panel, footer in panels:
+            x = pdf.w - from_start - panel_width if pdf.runs_left else from_start
             _draw(pdf, panel, x=x, width=panel_width)
             if footer:
                 _foot(pdf, footer, x=x, width=panel_width)
@@ -103,6 +110,7 @@ def make(
     return bytes(pdf.output())
 
 
+# How far each panel is from the side where reading starts, its width, what is in it, and its foot.
 Sheet = list[tuple[float, float, Panel, str]]
 
 
@@ -170,6 +178,7 @@ def _number(page: int) -> str:
 
 def _cover(pdf: _Paper, about: About, listing: Listing, width: float, *, large: float) -> list[Block]:
     address = about.address.partition("://")[2]
+    shown = isolated(address if len(address) <= 160 else address.partition("?")[0])
     texts = [
         (about.site, 11.0, "B", _SOFT, 0.0),
         (about.title, large, "B", _INK, 1.0),
@@ -184,7 +193,6 @@ def _cover(pdf: _Paper, about: About, listing: Listing, width: float, *, large: 
         if text
     ]
     blocks.append(Block((), 2.0, picture=_code(about.address)))
-    shown = address if len(address) <= 160 else address.partition("?")[0]
     blocks.append(Block(tuple(pdf.lines(shown, 7, width, colour=_SOFT)), 1.0))
     times = _("Times are those of each meeting's own place. How to join an online meeting is on its page.")
     blocks.append(Block(tuple(pdf.lines(times, 8, width)), 2.0))
@@ -211,7 +219,7 @@ def _entries(pdf: _Paper, listing: Listing, width: float) -> Iterator[Block]:
 
 
 def _lines_of(pdf: _Paper, entry: Entry, width: float) -> Iterator[Line]:
-    yield from pdf.lines("  ".join(part for part in (entry.when, entry.name) if part), 8.5, width, style="B")
+    yield from pdf.lines("  ".join(part for part in (entry.when, isolated(entry.name)) if part), 8.5, width, style="B")
     if entry.about:
         yield from pdf.lines(entry.about, 8, width)
     if entry.where:
@@ -250,17 +258,18 @@ def _draw(pdf: _Paper, panel: Panel, *, x: float, width: float) -> None:
             pdf.set_draw_color(150)
             pdf.line(x, y - 1.2, x + width, y - 1.2)
         for line in block.lines:
-            pdf.put(line, x, y)
+            pdf.put(line, x, y, width)
             y += line.height
         if block.picture:
+            left = x + width - _CODE if pdf.runs_left else x
             pdf.image(
-                io.BytesIO(block.picture), x=x, y=y, w=_CODE, h=_CODE, alt_text=_("A code that opens this search")
+                io.BytesIO(block.picture), x=left, y=y, w=_CODE, h=_CODE, alt_text=_("A code that opens this search")
             )
             y += _CODE
 
 
 def _foot(pdf: _Paper, text: str, *, x: float, width: float) -> None:
-    pdf.put(Line(text, 7, colour=_SOFT), x, pdf.h - _MARGIN + 1)
+    pdf.put(Line(text, 7, colour=_SOFT), x, pdf.h - _MARGIN + 1, width)
 
 
 def _code(address: str) -> bytes:
@@ -282,35 +291,47 @@ class _Paper(FPDF):
         self._family = "Sheet" if folder else "Helvetica"
         for style, name in letters._FILES.items() if folder else ():
             self.add_font("Sheet", style, folder / name)
-        letters.join_letters(self)
+        self.runs_left = get_language_bidi()
+        if letters.join_letters(self):
+            # Of a line that begins with a name in Latin letters, too.
+            self.set_text_shaping(True, direction="rtl")
         self.set_auto_page_break(False)
         self.set_margins(0, 0, 0)
+        self.c_margin = 0
         self._widths: dict[tuple[str, str], float] = {}
 
     def lines(
         self, text: str, size: float, width: float, *, style: str = "", colour: tuple[int, int, int] = _INK
     ) -> Iterator[Line]:
         """Yield the lines of a text no wider than so many millimetres; a longer word is cut."""
-        most = width / size
+        is_apart = False
+        for row in self._rows(text, style, width / size):
+            # What keeps an order of its own keeps it on its next line.
+            shown = f"{_APART}{row}" if is_apart else row
+            is_apart = shown.count(_APART) > shown.count(_TOGETHER)
+            yield Line(f"{shown}{_TOGETHER}" if is_apart else shown, size, style, colour)
+
+    def _rows(self, text: str, style: str, most: float) -> Iterator[str]:
         space = self._width(" ", style)
         row, wide = "", 0.0
         for word in self._letters(text).split():
             for part in self._parts(word, style, most):
                 needed = self._width(part, style)
                 if row and wide + space + needed > most:
-                    yield Line(row, size, style, colour)
+                    yield row
                     row, wide = part, needed
                 else:
                     wide += (space if row else 0) + needed
                     row = f"{row} {part}" if row else part
         if row:
-            yield Line(row, size, style, colour)
+            yield row
 
-    def put(self, line: Line, x: float, y: float) -> None:
+    def put(self, line: Line, x: float, y: float, width: float) -> None:
+        """Put a line where its column of so many millimetres begins."""
         self.set_font(self._family, line.style, line.size)
         self.set_text_color(*line.colour)
         self.set_xy(x, y)
-        self.cell(0, line.height, self._letters(line.text))
+        self.cell(width, line.height, self._letters(line.text), align="R" if self.runs_left else "L")
 
     def close(self) -> None:
         """Let go of the fonts of a sheet that is not put out; one that is has done so."""

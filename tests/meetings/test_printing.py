@@ -1,6 +1,8 @@
 """A search on paper: what is on it and never is, how it lies on the sheets, small at once and large by the worker."""
 
 import re
+import statistics
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -9,8 +11,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from groups import phrasing
 from meetings import tasks
 from meetings.enums import TraitKind, TraitValue
 from meetings.finder import cards, index, memory, names
@@ -61,6 +64,13 @@ def pages_of(pdf: bytes) -> list[tuple[int, int]]:
     usual = next(box.search(one) for one in objects if b"/Type /Pages" in one)
     pages = [box.search(one) or usual for one in objects if re.search(rb"/Type /Page\b", one)]
     return [tuple(round(float(side) * 25.4 / 72) for side in page.groups()) for page in pages]
+
+
+def middle_of_words(pdf: bytes) -> float:
+    """Return how far from the left most words of the first sheet stand, in millimetres."""
+    page = zlib.decompress(re.search(rb"/FlateDecode.*?stream\n(.*?)\nendstream", pdf, re.DOTALL)[1])
+    places = [float(place) * 25.4 / 72 for place in re.findall(rb"BT ([\d.]+) ", page)]
+    return statistics.median(places)
 
 
 def about(**options) -> paper.About:
@@ -213,6 +223,37 @@ def test_no_line_is_wider_than_its_column(pdf):
     for line in lines:
         pdf.set_font(pdf._family, line.style, line.size)
         assert pdf.get_string_width(line.text) <= 50.01
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_from_right_to_left_reading_begins_at_the_right_of_the_sheet(layout):
+    def first_sheet(language: str) -> tuple[float, float]:
+        with translation.override(language):
+            made = paper.make(many(0), about(), layout=layout, paper="a4")
+        return middle_of_words(made), pages_of(made)[0][0] / 2
+
+    from_left, middle = first_sheet("en")
+    from_right, _middle = first_sheet("ar")
+
+    # The cover of what is folded lies on the other half of the sheet, for it opens to that side.
+    assert (from_left < middle, from_right > middle) == ((layout == "list",) * 2)
+
+
+def test_words_with_an_order_of_their_own_keep_it_on_their_next_line():
+    with translation.override("ar"):
+        pdf = paper._Paper(unit="mm", format=(210, 297))
+        address = phrasing.isolated("The Long Hall of the Old Mill, 12 Sample Street")
+        rows = [line.text for line in pdf.lines(f"{address} · قرب", 8, 30)]
+        pdf.close()
+
+    *of_address, last = rows
+    assert len(of_address) > 1
+    assert [(row[0], row[-1]) for row in of_address] == [("\u2068", "\u2069")] * len(of_address)
+    assert last.count("\u2068") == last.count("\u2069")
+
+
+def test_a_sign_in_arabic_is_made_of_more_than_the_article():
+    assert next(entries._candidates("النساء فقط")) == "نف"
 
 
 def test_without_the_font_letters_of_every_script_are_written_somehow(monkeypatch):
