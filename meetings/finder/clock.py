@@ -84,7 +84,7 @@ class Clock:
 
     def _starts(self) -> NDArray[np.int32]:
         memory = self.memory
-        over_before = self.seconds - memory.length
+        over_before = self.seconds - memory.seconds()
         starts = memory.starts[0]
         for n in range(1, STARTS):
             is_over = starts <= over_before
@@ -167,7 +167,7 @@ class Clock:
         return numbers[self.memory.zone]
 
     def _over(self, n: int) -> Flags:
-        return self.memory.starts[n] <= self.seconds - self.memory.length
+        return self.memory.starts[n] <= self.seconds - self.memory.seconds()
 
     @property
     def _is_over(self) -> Bits:

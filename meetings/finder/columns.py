@@ -46,11 +46,11 @@ class Memory:
     ids: NDArray[np.int32] | NDArray[np.int64]  # as small as they may be
     starts: NDArray[np.int32]  # [which, position]; NEVER where there is none
     day_shifts: NDArray[np.int8]  # [which, position]; from a start's day by UTC to that in the meeting's zone
-    length: NDArray[np.int32]
+    length: NDArray[np.uint16]  # in minutes
     weekdays: NDArray[np.uint8]
     minute: NDArray[np.int16]
     offset: NDArray[np.int16]
-    zone: NDArray[np.int32]
+    zone: NDArray[np.unsignedinteger[Any]]  # as `zones` numbers them
     latitude: NDArray[np.float32]  # right to a metre
     longitude: NDArray[np.float32]
     name_rank: NDArray[np.int32]  # in the order of names, with room between two for those that come later
@@ -83,6 +83,10 @@ class Memory:
     def days(self, which: int) -> NDArray[np.int32]:
         """Return the days of the first, second, … known starts in the meeting's zone, counted from EPOCH's."""
         return self.starts[which] // np.int32(DAY) + self.day_shifts[which]
+
+    def seconds(self) -> NDArray[np.int32]:
+        """Return how long each date takes."""
+        return self.length * np.int32(60)
 
     def nothing(self) -> Bits:
         return np.zeros_like(self.listed)

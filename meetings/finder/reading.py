@@ -77,7 +77,7 @@ def read() -> Memory:
     row_of_fact, row_of_term, zones = _terms()
     listed = FinderEntry.objects.filter(is_listed=True).count()
     capacity = -(-(listed + (SPARE_MEETINGS if listed >= FEW else 64)) // 64) * 64
-    columns = _empty_columns(capacity, _kind_of_ids())
+    columns = _empty_columns(capacity, zones)
     packed = np.zeros((len(row_of_fact) + SPARE_TERMS, capacity // 8), dtype=np.uint8)
     ranks = np.zeros(capacity, dtype=np.int32)
     size, last = 0, 0
@@ -126,8 +126,9 @@ def with_changes(memory: Memory) -> Memory | None:
     is_new = memory.find(rows["id"].astype(np.int64)) < 0
     new = rows[is_new & (rows["is_listed"] == 1)]
     size = memory.size + len(new)
-    has_room = size <= memory.capacity and new["id"].max(initial=0) <= np.iinfo(memory.ids.dtype).max
-    if len(rows) > MANY_CHANGES or not has_room or len(row_of_fact) > len(memory.bits):
+    if len(rows) > MANY_CHANGES or size > memory.capacity or len(row_of_fact) > len(memory.bits):
+        return None
+    if any(rows[name].max(initial=0) > np.iinfo(column.dtype).max for name, column in _numbers_of(memory).items()):
         return None
     late = {**memory.late, **{pk: memory.size + n for n, pk in enumerate(new["id"].tolist())}}
     columns = {name: column.copy() for name, column in _columns_of(memory).items()}
@@ -203,25 +204,27 @@ def moved_on(memory: Memory) -> Memory:
 _TIME_COLUMNS = ("starts", "day_shifts", "length", "weekdays", "minute", "offset")
 
 
-def _kind_of_ids() -> type[np.int32] | type[np.int64]:
+def _empty_columns(capacity: int, zones: dict[int, str]) -> dict[str, Any]:
     largest = FinderEntry.objects.aggregate(largest=Max("meeting_id"))["largest"] or 0
     # With room for what comes later.
-    return np.int32 if largest < np.iinfo(np.int32).max // 2 else np.int64
-
-
-def _empty_columns(capacity: int, kind_of_ids: type[np.int32] | type[np.int64]) -> dict[str, Any]:
+    is_small = largest < np.iinfo(np.int32).max // 2
     return {
-        "ids": np.zeros(capacity, dtype=kind_of_ids),
+        "ids": np.zeros(capacity, dtype=np.int32 if is_small else np.int64),
         "starts": np.full((STARTS, capacity), NEVER, dtype=np.int32),
         "day_shifts": np.zeros((STARTS, capacity), dtype=np.int8),
-        "length": np.zeros(capacity, dtype=np.int32),
+        "length": np.zeros(capacity, dtype=np.uint16),
         "weekdays": np.zeros(capacity, dtype=np.uint8),
         "minute": np.full(capacity, -1, dtype=np.int16),
         "offset": np.zeros(capacity, dtype=np.int16),
-        "zone": np.zeros(capacity, dtype=np.int32),
+        "zone": np.zeros(capacity, dtype=np.min_scalar_type(max(zones, default=0) + SPARE_TERMS)),
         "latitude": np.full(capacity, np.nan, dtype=np.float32),
         "longitude": np.full(capacity, np.nan, dtype=np.float32),
     }
+
+
+def _numbers_of(memory: Memory) -> dict[str, np.ndarray]:
+    """Return the columns of numbers that grow: they were made as small as they might be."""
+    return {"id": memory.ids, "zone": memory.zone}
 
 
 def _columns_of(memory: Memory) -> dict[str, Any]:
@@ -234,7 +237,9 @@ def _put_times(columns: dict[str, Any], at: Any, rows: np.ndarray) -> None:
         columns["starts"][n, at] = starts
         days = _days(starts, rows["minute"].astype(np.int64), rows["offset"].astype(np.int64))
         columns["day_shifts"][n, at] = np.where(starts == NEVER, 0, days - starts // DAY)
-    for name in ("length", "weekdays", "minute", "offset"):
+    # Dates begin at whole minutes, so one that ends within a minute is over at the next.
+    columns["length"][at] = -(-rows["length"] // 60)
+    for name in ("weekdays", "minute", "offset"):
         columns[name][at] = rows[name]
 
 

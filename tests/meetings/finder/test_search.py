@@ -668,6 +668,19 @@ def test_memory_that_follows_changes_equals_memory_that_is_read_anew(monkeypatch
     assert followed == anew
 
 
+def test_a_meeting_whose_number_is_larger_than_any_before_is_found(monkeypatch):
+    monkeypatch.setattr(memory, "FEW", 0)
+    MeetingFactory(slug="small")
+    assert slugs(search()) == ["small"]
+    large = MeetingFactory(slug="large", pk=2**31 + 5)
+    index.refresh([large.pk], now=NOW)
+
+    assert sorted(slugs(search(refresh=False))) == ["large", "small"]
+    # And read anew.
+    memory.forget()
+    assert sorted(slugs(search(refresh=False))) == ["large", "small"]
+
+
 @pytest.mark.parametrize("room", [1_000_000, 4, 1])
 def test_whoever_comes_between_two_names_stands_between_them(monkeypatch, room):
     monkeypatch.setattr(memory, "FEW", 0)
