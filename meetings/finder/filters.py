@@ -317,7 +317,7 @@ class Answers:
 
 
 # What a sentence left to be told; see `meetings.finder.saying`.
-TOLD = frozenset({"left", "here"})
+TOLD = frozenset({"left", "here", "date"})
 PARAMETERS = frozenset(FinderFilters.base_filters) | {"page"} | TOLD
 
 # What the page calls a parameter. Addresses go on to use its own name.

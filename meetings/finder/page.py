@@ -15,7 +15,7 @@ PER_PAGE = 20
 ELLIPSIS = "…"
 CHOICES_SHOWN = 8
 USUAL_SOON = 60
-_NOT_KEPT = frozenset({"page", "left", "here"})
+_NOT_KEPT = frozenset({"page", "left", "here", "date"})
 
 
 @dataclass(frozen=True, slots=True)

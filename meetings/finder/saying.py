@@ -1,15 +1,17 @@
 """A sentence typed into the one field -> the address of the search it means.
 
 The sentence itself is in no address that stays: what was understood becomes the finder's
-ordinary parameters, and two more that only tell: `left`, words that were not understood, and
-`here`, that somebody asked for what is near them.
+ordinary parameters, and three more that only tell: `left`, words that were not understood,
+`here`, that somebody asked for what is near them, and `date`, a day that was named, for which
+its weekday is searched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
@@ -22,6 +24,7 @@ from django.utils import timezone, translation
 
 from meetings import places
 from meetings.finder import memory, names, sentence
+from meetings.finder.clock import DAYS
 from meetings.finder.page import Address
 from meetings.finder.searching import matching_ids
 from meetings.models import PlaceName, Postcode
@@ -30,6 +33,7 @@ from meetings.models import PlaceName, Postcode
 _GOES_ON = ("tz", "unit", "view")
 _MOST_BEGUN = 200
 _MOST_LEFT, _LONGEST_LEFT = 8, 60
+_MOST_DATES = 3
 _LONGEST_WORD = 3
 
 
@@ -44,9 +48,10 @@ class Told:
     as_words: str
     as_place: str
     is_near_me: bool
+    dates: list[date]
 
     def __bool__(self) -> bool:
-        return bool(self.left or self.is_near_me)
+        return bool(self.left or self.is_near_me or self.dates)
 
 
 def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> QueryDict:
@@ -63,6 +68,8 @@ def search_of(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None 
         found.appendlist(name, value)
     if reading.is_near_me:
         found["here"] = "yes"
+    if reading.dates:
+        found.setlist("date", [on.isoformat() for on in reading.dates])
     for name in _GOES_ON:
         if given.get(name) and name not in found:
             found[name] = given[name]
@@ -104,7 +111,17 @@ def told(given: QueryDict) -> Told:
         as_words=address.having(q=" ".join([*filter(None, [given.get("q", "")]), *left])),
         as_place="" if is_placed else address.having(near=" ".join(left)),
         is_near_me=given.get("here") == "yes" and not is_placed,
+        dates=_dates(given),
     )
+
+
+def _dates(given: QueryDict) -> list[date]:
+    """Return the days that were named and whose weekdays are still asked for."""
+    found = []
+    for text in given.getlist("date")[:_MOST_DATES]:
+        with suppress(ValueError):
+            found.append(date.fromisoformat(text))
+    return [on for on in found if DAYS[on.weekday()] in given.getlist("day")]
 
 
 def _read(text: str, *, today: datetime) -> sentence.Reading:

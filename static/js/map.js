@@ -5,7 +5,7 @@ import { CLOSEST, Ground, makeMap, onceAround, read } from "./map_ground.js";
 
 const { L, htmx } = window;
 
-const NOT_KEPT = ["page", "left", "here"];
+const NOT_KEPT = ["page", "left", "here", "date"];
 const PLACE = ["near", "lat", "lon", "within"];
 const FARTHEST_KM = 1000;
 const KM_PER_MILE = 1.609344;

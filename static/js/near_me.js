@@ -4,7 +4,7 @@
 const DECIMALS = 2;
 const WAITS = 15_000;
 // What another place, another page or a sentence's rest would say.
-const REPLACED = ["near", "lat", "lon", "page", "left", "here"];
+const REPLACED = ["near", "lat", "lon", "page", "left", "here", "date"];
 
 function offer(part) {
   if (part.dataset.isOffered) {

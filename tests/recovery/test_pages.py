@@ -107,7 +107,7 @@ def test_the_demo_banner_shows_only_when_a_page_says_so():
 def test_a_number_to_call_is_not_parted_at_the_end_of_a_line(client):
     html = client.get("/help/", {"country": "US"}).content.decode()
 
-    assert 'Call <bdi class="nowrap" dir="ltr">1-866-488-7386</bdi></a>' in html
+    assert 'Call <bdi class="nowrap" dir="ltr">1-866-488-7386</bdi></span></a>' in html
 
 
 def test_help_gives_the_emergency_number_before_any_line(client, lines_of_the_file):

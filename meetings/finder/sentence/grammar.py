@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from meetings.finder.clock import DAYS
+from meetings.finder.clock import DAYS, TODAY, TOMORROW
 from meetings.finder.sentence import spellings
+from meetings.finder.sentence.days import Days
 from meetings.finder.sentence.lexicon import Lexicon, Meaning
 from meetings.finder.sentence.reading import Pair, Part, Reading
 from meetings.finder.sentence.spoken import Spoken
@@ -59,6 +60,8 @@ class _Sentence:
         self.spoken = self.places.spoken = Spoken(self.words, lexicon, page_language)
         self.is_all_capitals = len(text) > 8 and text.isupper()
         self.numbers = Numbers(plain, self.tokens, self.spoken)
+        self.days = Days(plain, self.tokens, self.spoken, today=today)
+        self.dates: list[date] = []
         self.is_used = [False] * len(self.tokens)
         self.is_left: set[int] = set()
         self.found: list[tuple[int, Part]] = []
@@ -71,6 +74,7 @@ class _Sentence:
 
     def read(self) -> Reading:
         self._quoted()
+        self._dated()
         position = 0
         while position < len(self.tokens):
             position += 1 if self.is_used[position] else max(1, self._step(position))
@@ -82,7 +86,7 @@ class _Sentence:
         if not parts and words and not self.is_near_me:
             parts, left = (Part("q", " ".join(words), " ".join(words)),), ()
         is_placed = any(part.parameter == "near" for part in parts)
-        return Reading(parts, left, self.is_near_me and not is_placed)
+        return Reading(parts, left, self.is_near_me and not is_placed, tuple(dict.fromkeys(self.dates)))
 
     def _step(self, position: int) -> int:
         """Read what begins here; return how many tokens it took."""
@@ -117,6 +121,20 @@ class _Sentence:
                 self._take(inside[0], inside[-1] + 1)
                 phrase = next(group for group in match.groups() if group).strip()
                 self.found.append((inside[0], Part("q", f'"{phrase}"', match[0])))
+
+    # ── Dates ───────────────────────────────────────────────────────────────
+
+    def _dated(self) -> None:
+        """Read dates before all else: "around 24 December" is no time of the day. The finder knows weekdays alone."""
+        for position in range(len(self.tokens)):
+            length, on = (0, None) if self.is_used[position] else self.days.at(position)
+            if on is None:
+                continue
+            self.numbers.of_dates.update(range(position, position + length))
+            ahead = (on - self.today).days
+            day = (TODAY, TOMORROW)[ahead] if ahead < 2 else DAYS[on.weekday()]
+            self.dates += [on] if ahead >= 2 else []
+            self._say(position, position + length, [("day", day)])
 
     # ── Numbers ─────────────────────────────────────────────────────────────
 
@@ -180,6 +198,8 @@ class _Sentence:
             return 0
         at = position + marker
         for skipped in range(_MOST_BETWEEN + 1):
+            if at < len(self.tokens) and self.is_used[at]:
+                break
             if code := self.places.postcode_at(at):
                 self._take(position, at)
                 self._say(at, at + code.length, [("near", code.near)])

@@ -85,6 +85,19 @@ class AmountWords(NamedTuple):
     away: Longest
 
 
+class DateWords(NamedTuple):
+    """Words of dates, in all languages: months and their numbers, feasts and their days ("12-24", "easter+1")."""
+
+    months: Longest
+    numbers: dict[Phrase, int]
+    of: Longest
+    # What stands before the number of a day, and how that is then written: "ordinal", "dot" or "plain".
+    on: Longest
+    forms: dict[Phrase, str]
+    feasts: Longest
+    days: dict[Phrase, str]
+
+
 class _Words(NamedTuple):
     """Everything that is in the files."""
 
@@ -97,6 +110,7 @@ class _Words(NamedTuple):
     meeting: frozenset[str]
     clock: ClockWords
     amount: AmountWords
+    dates: DateWords
     numbers: dict[Phrase, int]
     ordinary: dict[str, frozenset[str]]
     names: frozenset[str]
@@ -253,6 +267,7 @@ def read_words() -> _Words:
             moves=moves,
             halves=_frozen(halves),
         ),
+        dates=_dates(files.values()),
         amount=AmountWords(*(all_of("amount", kind) for kind in ("in", "minutes", "hours", "km", "mi", "away"))),
         numbers=numbers,
         ordinary=_frozen(ordinary),
@@ -275,6 +290,21 @@ def read_words() -> _Words:
             for language, file in files.items()
         },
     )
+
+
+def _dates(files: Iterable[Mapping[str, Any]]) -> DateWords:
+    numbers: dict[Phrase, int] = {}
+    forms: dict[Phrase, str] = {}
+    days: dict[Phrase, str] = {}
+    of: list[Phrase] = []
+    for said in (file["dates"] for file in files):
+        for number, names in said["months"].items():
+            numbers |= dict.fromkeys(_phrases(names), int(number))
+        for day, names in said["feasts"].items():
+            days |= dict.fromkeys(_phrases(names), day)
+        forms |= dict.fromkeys(_phrases(said["on"]), said["day"])
+        of += _phrases(said["of"])
+    return DateWords(Longest(numbers), numbers, Longest(of), Longest(forms), forms, Longest(days), days)
 
 
 def _texts(file: Mapping[str, Any]) -> Iterator[str]:

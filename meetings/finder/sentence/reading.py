@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 Pair = tuple[str, str]
@@ -18,12 +19,14 @@ class Part(NamedTuple):
 class Reading(NamedTuple):
     """Parameters in the order in which they were said; `left` are words that were not understood.
 
-    `is_near_me` says that somebody asked for what is near them, without a place.
+    `is_near_me` says that somebody asked for what is near them, without a place. `dates` are
+    those that were named, but for today and tomorrow: each is among the parts as its weekday.
     """
 
     parts: tuple[Part, ...] = ()
     left: tuple[str, ...] = ()
     is_near_me: bool = False
+    dates: tuple[date, ...] = ()
 
     @property
     def pairs(self) -> list[Pair]:

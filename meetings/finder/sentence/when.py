@@ -73,6 +73,8 @@ class Numbers:
     def __init__(self, text: str, tokens: Sequence[Token], spoken: Spoken) -> None:
         self.text, self.tokens, self.spoken = text, tokens, spoken
         self.words, self.lexicon = spoken.words, spoken.lexicon
+        # Which tokens are of a date, and no number of anything else.
+        self.of_dates: set[int] = set()
 
     # Distances and lengths of time
 
@@ -104,7 +106,7 @@ class Numbers:
         return 0, []
 
     def _number(self, position: int) -> tuple[int, int]:
-        if position >= len(self.tokens):
+        if position >= len(self.tokens) or position in self.of_dates:
             return 0, 0
         token = self.tokens[position]
         if token.minute is None and token.number is not None:
@@ -154,6 +156,8 @@ class Numbers:
 
     def _hour(self, position: int, *, is_bare_allowed: bool) -> tuple[int, Hour | None]:
         """Read one time of the day. A bare number is one only after a word that says so."""
+        if position in self.of_dates:
+            return 0, None
         moved, move = self._move(position, self.lexicon.words.clock.first)
         begins, position, is_bare_allowed = position, position + moved, is_bare_allowed or bool(moved)
         length = self.spoken.at(position)
@@ -164,7 +168,7 @@ class Numbers:
                 moved, later = self._move(position + length, self.lexicon.words.clock.last)
                 at = position + length + moved
                 return at - begins, Hour(int(named), int(after), is_sure=True, moved=move + later)
-        if position >= len(self.tokens):
+        if position >= len(self.tokens) or position in self.of_dates:
             return 0, None
         token = self.tokens[position]
         length, hour = self._number(position) if token.minute is None else (1, token.number or 0)

@@ -1,11 +1,12 @@
 """A sentence in the one field leads to the search it means, and the page says what was left."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
@@ -86,6 +87,34 @@ def test_the_day_after_tomorrow_is_the_visitors(catalogue):
 
     assert saying.search_of(given, now=late_on_friday, visitor_zone=ZoneInfo("UTC"))["day"] == "sunday"
     assert saying.search_of(given, now=late_on_friday, visitor_zone=ZoneInfo("Asia/Tokyo"))["day"] == "monday"
+
+
+def test_a_date_is_searched_by_its_weekday_and_the_page_says_so(client, catalogue):
+    with time_machine.travel(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), tick=False):
+        there = client.get(URL, {"say": "SMART on 24 December"}, follow=True)
+        html = there.content.decode()
+
+    assert there.redirect_chain == [(f"{URL}?approach=smart-recovery&day=thursday&date=2026-12-24", 302)]
+    assert "You asked for Thursday 24 December 2026. Here are the meetings of that day of the week." in words(there)
+    # It only tells: no link and no part of the search has it.
+    assert "date=" not in html.partition('id="finder"')[2].partition("</main>")[0]
+    assert "is not something we can search by" not in words(there)
+
+
+def test_today_and_tomorrow_need_no_word_about_their_date(catalogue):
+    given = QueryDict("say=SMART on 20 November")
+
+    found = saying.search_of(given, now=datetime(2026, 11, 20, 12, 0, tzinfo=UTC), visitor_zone=ZoneInfo("UTC"))
+
+    assert dict(found.lists()) == {"approach": ["smart-recovery"], "day": ["today"]}
+
+
+@pytest.mark.parametrize("query", ["date=2026-12-24", "date=2026-12-24&day=friday", "date=never&day=thursday", "date="])
+def test_a_date_whose_day_is_not_asked_for_is_not_told(query):
+    said, unsaid = (saying.told(QueryDict(each)) for each in ("date=2026-12-24&day=thursday", query))
+
+    assert said.dates == [date(2026, 12, 24)]
+    assert unsaid.dates == []
 
 
 def test_the_catalogues_own_names_are_known(catalogue):

@@ -105,6 +105,7 @@ def test_a_sentence_becomes_its_parameters(text, parameters, left):
     reading = read(text)
 
     pairs = [*reading.pairs, *([("here", "yes")] if reading.is_near_me else [])]
+    pairs += [("date", on.isoformat()) for on in reading.dates]
     assert sorted(pairs) == sorted(parse_qsl(parameters, strict_parsing=bool(parameters)))
     assert list(reading.left) == [part for part in left.split(" | ") if part]
 
@@ -162,6 +163,42 @@ def test_every_language_can_say_the_usual_things(language):
     }  # fmt: skip
 
     assert {query for query, phrases in file["meaning"].items() if phrases} >= usual
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_can_say_dates(language):
+    said = json.loads((ROOT / f"meetings/data/words/{language}.json").read_text("utf-8"))["dates"]
+
+    read_alone = {name: read(f"24 {name} 2027") for names in said["months"].values() for name in names}
+    feasts = {name: read(name) for names in said["feasts"].values() for name in names}
+
+    assert list(said["months"]) == [str(number) for number in range(1, 13)]
+    assert set(said["feasts"]) >= {"12-24", "12-25", "12-31", "1-1"}
+    for number, names in said["months"].items():
+        assert {read_alone[name].dates for name in names} == {(date(2027, int(number), 24),)}
+    assert [name for name, reading in feasts.items() if not reading.dates or reading.left] == []
+
+
+def test_two_figures_are_a_month_first_in_english_alone():
+    english, german, spoken = read("5/3 online", "en"), read("5/3 online", "de"), read("réunion 5/3")
+
+    assert english.dates == (date(2027, 5, 3),)
+    assert german.dates == spoken.dates == (date(2027, 3, 5),)
+
+
+@pytest.mark.parametrize(
+    ("today", "on"),
+    [(date(2026, 12, 24), ()), (date(2026, 12, 25), (date(2027, 12, 24),)), (FRIDAY, (date(2026, 12, 24),))],
+)
+def test_a_date_without_a_year_is_the_next_one(today, on):
+    found = sentence.read("AA 24 December", lexicon=lexicon(), gazetteer=ShippedGazetteer(), today=today)
+
+    assert found.dates == on
+    assert ("day", "today" if not on else DAYS[on[0].weekday()]) in found.pairs
+
+
+def test_a_leap_day_is_that_of_the_next_leap_year():
+    assert read("29 February").dates == (date(2028, 2, 29),)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -256,7 +293,7 @@ def test_a_language_of_the_page_does_not_hide_the_others():
 
 
 def test_what_is_left_keeps_the_digits_that_were_typed():
-    assert read("AA غدا ٢٤ ديسمبر").left == ("٢٤ ديسمبر",)
+    assert read("AA غدا ٢٤ قطة").left == ("٢٤ قطة",)
     assert read("١٠١١٥").pairs == [("near", "10115")]
 
 
