@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from groups import dates
+from groups import dates, phrasing
 from meetings import access, schedules
 from meetings.enums import Attendance, ChannelState
 from meetings.models import Meeting, Venue
@@ -23,7 +23,7 @@ def zone_label(name: str, *, at: datetime) -> str:
     area, _slash, city = name.rpartition("/")
     if not area or area == "Etc":
         return short
-    return _("%(city)s time (%(short)s)") % {"city": city.replace("_", " "), "short": short}
+    return _("%(city)s time (%(short)s)") % {"city": phrasing.isolated(city.replace("_", " ")), "short": short}
 
 
 def offset_label(local: datetime) -> str:

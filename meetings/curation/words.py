@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from groups import phrasing
 from meetings import schedules
 from meetings.models import Meeting
 from meetings.wording import town_label, ways_label
@@ -15,4 +16,5 @@ def when_label(meeting: Meeting) -> str:
 
 def short_label(meeting: Meeting) -> str:
     """Return "Tuesdays, 7–8 pm · Boston, MA". Reads the meeting's venue."""
-    return " · ".join(part for part in (when_label(meeting), town_label(meeting.venue) or ways_label(meeting)) if part)
+    where = phrasing.isolated(town_label(meeting.venue) or ways_label(meeting))
+    return " · ".join(part for part in (when_label(meeting), where) if part)

@@ -338,7 +338,7 @@ def _towns(groups: list[Group]) -> dict[int, str]:
         label = wording.town_label(meeting.venue)
         if label and label not in towns.setdefault(meeting.group_id, []):
             towns[meeting.group_id].append(label)
-    return {group_id: " · ".join(found[:3]) for group_id, found in towns.items()}
+    return {group_id: " · ".join(phrasing.isolated(town) for town in found[:3]) for group_id, found in towns.items()}
 
 
 def _state_of_group(group: Group) -> str:
