@@ -189,9 +189,9 @@ def test_of_a_meeting_in_two_languages_nobody_guesses_which(client, db):
     assert '<p dir="auto">Timbre azul</p>' in page
 
 
-@pytest.mark.parametrize(("language", "said"), [("ar", "\u2068116 123\u2069"), ("en", "116 123")])
-def test_a_number_keeps_its_order_among_letters_from_right_to_left(client, db, language, said):
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_number_keeps_its_order_among_letters_from_right_to_left(client, db, language):
     page = client.get(reverse("help"), {"country": "GB"}, headers={"Accept-Language": language}).content.decode()
 
     assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in page
-    assert re.search(rf'href="tel:116123">.*?{said}', page, re.DOTALL)
+    assert re.search(r'href="tel:116123">.*?<bdi [^>]*dir="ltr">116 123</bdi>', page, re.DOTALL)
