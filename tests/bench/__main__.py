@@ -176,8 +176,8 @@ def misses(measured: list[dict]) -> list[str]:
                 found.append(f"{at}, {row['name']}: {row['bytes'] / 1000:.0f} kB (at most {MOST_PAGE_KB})")
             if row["queries"] > MOST_QUERIES:
                 found.append(f"{at}, {row['name']}: {row['queries']} queries (at most {MOST_QUERIES})")
-        if one["load"]["worker_share_mb"] > MOST_MEMORY_MB:
-            found.append(f"{at}: a worker takes {one['load']['worker_share_mb']:.0f} MB (at most {MOST_MEMORY_MB})")
+        if one["load"]["worker_mb"] > MOST_MEMORY_MB:
+            found.append(f"{at}: a worker takes {one['load']['worker_mb']:.0f} MB (at most {MOST_MEMORY_MB})")
         if one["import"]["peak_mb"] > MOST_IMPORT_MB:
             found.append(f"{at}: an import takes {one['import']['peak_mb']:.0f} MB (at most {MOST_IMPORT_MB})")
         if one["import"]["first"] < LEAST_NEW_ROWS:
