@@ -136,7 +136,9 @@ def test_a_pin_is_put_on_the_map_by_pointer_and_follows_the_numbers(site, desk: 
     desk.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     desk.goto(f"{site.url}/curate/places/{made[4]}/")
     ground, latitude = desk.locator("[data-pin-map] [data-map-ground]"), desk.get_by_label("Latitude")
-    expect(ground.locator(".map-land")).to_have_attribute("d", re.compile("L"), timeout=20_000)
+    # Of a place by the sea there may be no land to draw.
+    expect(desk.locator("[data-pin-map][data-shown]")).to_be_visible(timeout=20_000)
+    expect(ground.locator(".map-land")).to_have_count(1)
     before, stood = float(latitude.input_value()), spot_on(ground)
 
     ground.click(position={"x": 60, "y": 110})

@@ -418,8 +418,8 @@ def test_r12_the_person_sees_how_each_reminder_stands_and_nobody_else_does(meeti
         words(client.get(reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY]))),
     ]
 
-    assert "1 day before , E-mail: Monday 30 November, 19:00 – Sent" in mine
-    assert "2 hours before , E-mail: Tuesday 1 December, 17:00 – Planned" in mine
+    assert "1 day before , E-mail: Monday 30 November, 7 pm – Sent" in mine
+    assert "2 hours before , E-mail: Tuesday 1 December, 5 pm – Planned" in mine
     for page in public:
         assert meeting.name in page
         assert "Planned" not in page

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext, ngettext, pgettext
 
-from groups import help_lines
+from groups import countries, help_lines
 from groups.models import Approach, Group
 from meetings import contacts, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, RsvpPolicy, TraitValue
@@ -74,7 +74,9 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def speaking():
+def speaking(monkeypatch):
+    # Names of countries are data of each language, no texts.
+    monkeypatch.setattr(countries, "name", lambda code, english: wide(english))
     for part in (memory, cards, finder_names):
         part.forget()
     with pseudo_language.spoken():

@@ -110,7 +110,7 @@ class Days:
             return 0, None
         of = self.known.of.at(self.words, at)
         year = self.tokens[at + of].number if at + of < len(self.tokens) else None
-        if year in _YEARS:
+        if year is not None and year in _YEARS:
             return at + of + 1 - position, self._exact(year, month, day)
         return at - position, self._next(month, day)
 
