@@ -1,6 +1,5 @@
 """A curator's day at the desk, in a real browser."""
 
-import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
