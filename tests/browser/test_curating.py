@@ -1,6 +1,5 @@
 """A curator's day at the desk, in a real browser."""
 
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
