@@ -81,9 +81,12 @@ def retime(occurrence: Occurrence, *, now: datetime) -> None:
 def void(messages: QuerySet[OutgoingMessage], reason: MessageReason, *, now: datetime) -> int:
     """Let open messages not go, and forget who they were for. Returns how many.
 
-    One that is being handed over in this very moment counts as gone.
+    One that is being handed over in this very moment counts as gone. What is asked of other
+    tables stands in a query of its own: PostgreSQL asks only a row's own conditions again when
+    another worker changed it a moment ago, and not those of a join.
     """
-    return end(messages.filter(**_UNSENT), MessageState.VOID, reason=reason, now=now)
+    unsent = OutgoingMessage.objects.filter(pk__in=messages.values("pk"), **_UNSENT)
+    return end(unsent, MessageState.VOID, reason=reason, now=now)
 
 
 def void_of_place(rsvp: Rsvp, *, now: datetime) -> int:

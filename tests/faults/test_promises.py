@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from django.utils import timezone
 from meetings import about_me, occurrences, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, MessageKind, MessageState, RsvpPolicy
 from meetings.models import OutgoingMessage
-from meetings.reminders import consent, health, planning, sending
+from meetings.reminders import claiming, consent, health, planning, sending
 from tests.factories import MeetingFactory
 from tests.faults import many
 from tests.faults.servers import http_server, mail_server
@@ -279,6 +279,45 @@ def test_r7_and_r11_whoever_cancels_stops_or_erases_while_it_is_sent_is_heard(de
     assert sent, "nothing was sent before the change, so nothing was raced"
     if change == "cancel":
         assert of_concerned.filter(state="void", reason="date-cancelled").exists()
+
+
+def _until_somebody_waits_for_a_row():
+    for _ in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise AssertionError("nobody waited: nothing was raced")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_r7_who_cancels_while_a_message_is_being_handed_over_leaves_its_row_to_the_sender(desk):
+    """The change waits for the row, and must look again at what the sender made of it."""
+    now = timezone.now()
+    occurrence = many.reminders(1, due_at=now - timedelta(minutes=2), starts_at=soon(), now=now)
+    lease = claiming.claim(now=now, limit=1)
+    message = claiming.claimed(lease).get()
+    begun = threading.Event()
+
+    def hand_over():
+        try:
+            with transaction.atomic():
+                claiming.begin(message, lease, now=now)
+                begun.set()
+                _until_somebody_waits_for_a_row()
+        finally:
+            connection.close()
+
+    sender = threading.Thread(target=hand_over)
+    sender.start()
+    begun.wait(timeout=20)
+    occurrences.cancel(occurrence.meeting, occurrence.original_on, now=now)
+    sender.join(timeout=20)
+    claiming.record(message, lease, MessageState.SENT, now=now)
+
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (MessageState.SENT, "")
 
 
 @pytest.fixture
