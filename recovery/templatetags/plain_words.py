@@ -44,6 +44,12 @@ def _hours(hours: int) -> str:
 
 
 @register.filter
+def asks(text: object) -> bool:
+    """Return whether a text ends as a question does, in any of our scripts: no colon follows it then."""
+    return str(text).rstrip().endswith(("?", "\N{ARABIC QUESTION MARK}"))
+
+
+@register.filter
 def translated_list(texts: list[str]) -> str:
     """Return texts of the catalogue in the active language, one after the other: "English, Spanish"."""
     return pgettext("list", ", ").join(_(text) for text in texts)

@@ -321,6 +321,7 @@ def test_a_large_print_is_ordered_once_made_by_the_worker_and_kept_an_hour(clien
     assert too_early.status_code == 404
     assert (made, again) == (True, False)
     assert "It is ready" in words(ready)
+    assert "Back to choosing" in words(ready)
     assert "hx-trigger" in waiting.content.decode()
     assert "hx-trigger" not in part.content.decode()
     assert "<html" not in part.content.decode()

@@ -370,6 +370,23 @@ def test_a_field_that_may_stay_empty_says_so():
     assert "(if you like)" not in needed
 
 
+def test_a_field_asked_for_where_it_is_shown_does_not_say_that_it_may_stay_empty():
+    class Week(forms.Form):
+        days = forms.MultipleChoiceField(choices=[("0", "Monday")], widget=forms.CheckboxSelectMultiple, required=False)
+
+    field = Week()["days"]
+
+    assert "(if you like)" in render_to_string("components/field.html", {"field": field})
+    assert "(if you like)" not in render_to_string("components/field.html", {"field": field, "is_asked": True})
+
+
+def test_no_colon_follows_the_question_of_a_field_in_error():
+    html = render_to_string("components/form_errors.html", {"form": _Form({"email": "x"})})
+
+    assert "How do you come? This field is required." in html
+    assert "E-mail: Enter a valid email address." in html
+
+
 def test_pagination_keeps_what_was_asked():
     request = RequestFactory().get("/meetings/", {"near": "Leeds", "page": "2"})
 

@@ -99,8 +99,12 @@ def of_meeting(view: View) -> View:
 
 
 def page(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
-    """Answer with a page of the hosts' section, and on it what the press before has done."""
-    return render(request, f"host/{template}.html", dict(context) | {"done": _done(request)}, status=status)
+    """Answer with a page of the hosts' section, and on it what the press before has done.
+
+    An answer to a press that failed does not repeat what an earlier one has done.
+    """
+    said = _done(request) if request.method != "POST" else None
+    return render(request, f"host/{template}.html", dict(context) | {"done": said}, status=status)
 
 
 def name_in(data: QueryDict, key: str) -> str:

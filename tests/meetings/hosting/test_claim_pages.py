@@ -40,12 +40,15 @@ def test_from_the_page_of_a_group_to_being_its_host(member, cast):
 
     asked = member.post(url, {"words": "I open the door"}, follow=True)
     claim = Claim.objects.get()
-    wrong = member.post(asked.request["PATH_INFO"], {"action": "code", "code": "12"})
+    after_asking = f"{asked.request['PATH_INFO']}?done=asked"
+    wrong = member.post(after_asking, {"action": "code", "code": "12"})
     shown = member.post(asked.request["PATH_INFO"], {"action": "code", "code": code_of(claim)}, follow=True)
 
     assert asked.redirect_chain == [(f"/host/claims/{claim.public_id}/?done=asked", 303)]
     assert wrong.status_code == 422
+    assert "Your claim is open" in words(asked)
     assert "That is not the code" in words(wrong)
+    assert "Your claim is open" not in words(wrong)
     assert shown.redirect_chain == [(f"/host/groups/{group.slug}/?done=host", 303)]
     assert HostRole.objects.get(group=group).user == cast.member
 
