@@ -7,12 +7,18 @@ French and Portuguese write them small there, whatever a list of names says.
 
 import re
 from datetime import date, datetime, time
+from typing import Literal
 
 from django.utils import dateformat, formats
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import lazy
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+
+Clock = Literal["12", "24"]
+
+# Between an hour and what says which half of the day it is of: never parted at the end of a line.
+_BESIDE, _CLOSE = "\u00a0", "\u202f"
 
 _SMALL_INSIDE = ("es", "fr", "pt")
 # A date as a source has it: "2024", "about 2018", "2025-07", "March 2024", "2021-10-05", "2024 or later".
@@ -48,20 +54,62 @@ def weekday_and_day(on: date | datetime) -> str:
     return _format(on, pgettext("date format", "l j F"))
 
 
-def clock(at: datetime | time) -> str:
-    """Return the time of day in figures: "19:00". `at` is local to whom it is told."""
-    # Translators: the time of day in figures, in the letters of Django's date filter.
-    form = pgettext("time format", "H:i")
-    return dateformat.time_format(at, form) if isinstance(at, time) else dateformat.format(at, form)
+def clock(at: datetime | time, *, custom: Clock | None = None) -> str:
+    """Return the time of day: "7 pm", "7:05 pm", "noon"; "19:00" where people count to 24.
+
+    `at` is local to whom it is told. `custom` is "12" or "24" hours, None for the custom of the
+    active language. Hour and half of the day stand together, with the narrow space that Unicode
+    CLDR has between them in English since version 42; `with_common_spaces` takes it away.
+    """
+    at = at.time() if isinstance(at, datetime) else at
+    if not speaks_of_halves(custom):
+        return dateformat.time_format(at, "H:i") if custom else formats.time_format(at).replace(" ", _BESIDE)
+    if name := name_of_hour(at):
+        return name
+    if at.hour < 12:
+        said = pgettext("time of day", "%(time)s am") % {"time": figures(at)}
+    else:
+        said = pgettext("time of day", "%(time)s pm") % {"time": figures(at)}
+    return said.replace(" ", _CLOSE)
+
+
+def with_common_spaces(words: str) -> str:
+    """Return words for where no line of ours ends: a subject, a calendar, a text to a phone.
+
+    Such a text holds less than half as many letters as soon as one of them is a rare space.
+    """
+    return words.replace(_BESIDE, " ").replace(_CLOSE, " ")
+
+
+def speaks_of_halves(custom: Clock | None = None) -> bool:
+    """Return whether times are told as "7 pm": by a custom, or else by that of the active language."""
+    # "P" is Django's format for "7 p.m.", used by the languages that say it so.
+    return custom == "12" or (custom is None and formats.get_format("TIME_FORMAT") == "P")
+
+
+def name_of_hour(at: time) -> str:
+    """Return "midnight" or "noon", "" for every other time."""
+    match at.hour, at.minute:
+        case 0, 0:
+            return _("midnight")
+        case 12, 0:
+            return _("noon")
+    return ""
+
+
+def figures(at: time) -> str:
+    """Return the figures of a time counted to 12: "7", "7:05"."""
+    hour = at.hour % 12 or 12
+    return f"{hour}:{at.minute:02}" if at.minute else str(hour)
 
 
 def moment(at: datetime) -> str:
-    """Return "1 December 2026, 19:00"."""
+    """Return "1 December 2026, 7 pm"."""
     return _("%(day)s, %(time)s") % {"day": day(at), "time": clock(at)}
 
 
 def moment_of_year(at: datetime) -> str:
-    """Return "1 December, 19:00", for a moment whose year nobody asks."""
+    """Return "1 December, 7 pm", for a moment whose year nobody asks."""
     return _("%(day)s, %(time)s") % {"day": day_of_year(at), "time": clock(at)}
 
 

@@ -238,5 +238,5 @@ def _event(uid: str, words: Words, revision: Revision, start: Start, entry: Seri
 def _title(words: Words, start: Start, zone_name: str, *, is_off: bool) -> str:
     wall = start.starts_at.astimezone(schedules.zone_named(zone_name))
     # Translators: the whole of what a neutral calendar entry says.
-    title = words.title or _("Reminder for %(time)s") % {"time": dates.clock(wall)}
+    title = words.title or _("Reminder for %(time)s") % {"time": dates.with_common_spaces(dates.clock(wall))}
     return _("Cancelled: %(title)s") % {"title": title} if is_off else title

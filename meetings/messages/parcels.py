@@ -6,6 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from groups import dates
 from meetings import contacts, languages
 from meetings.channels import Parcel
 from meetings.enums import Channel, MessageKind
@@ -45,8 +46,8 @@ def _parcel_of(message: OutgoingMessage, *, now: datetime) -> Parcel:
         return Parcel(
             id=message.public_id,
             to=to,
-            subject=words.subject,
-            text=render_to_string("emails/message.txt", context).strip() + "\n",
+            subject=dates.with_common_spaces(words.subject),
+            text=dates.with_common_spaces(render_to_string("emails/message.txt", context).strip()) + "\n",
             html=render_to_string("emails/message.html", context),
             link=words.link,
             expires_at=message.expires_at,
@@ -55,13 +56,18 @@ def _parcel_of(message: OutgoingMessage, *, now: datetime) -> Parcel:
     if message.channel == Channel.SMS:
         text = " ".join([words.subject + ".", *words.lines[:1], words.link] if words.link else words.lines)
         return Parcel(
-            id=message.public_id, to=to, subject="", text=text, link=words.link, expires_at=message.expires_at
+            id=message.public_id,
+            to=to,
+            subject="",
+            text=dates.with_common_spaces(text),
+            link=words.link,
+            expires_at=message.expires_at,
         )
     return Parcel(
         id=message.public_id,
         to=to,
-        subject=words.subject,
-        text=words.lines[0] if words.lines else "",
+        subject=dates.with_common_spaces(words.subject),
+        text=dates.with_common_spaces(words.lines[0]) if words.lines else "",
         link=words.link,
         expires_at=message.expires_at,
     )

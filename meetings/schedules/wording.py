@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Literal
 
-from django.utils import dateformat, formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from groups import dates
+from groups.dates import Clock
 
 from .expansion import Schedule
 from .rules import EVERY_POSITION, Frequency, Rule
-
-Clock = Literal["12", "24"]
 
 ALL_WEEK = (0, 1, 2, 3, 4, 5, 6)
 WORKING_WEEK = (0, 1, 2, 3, 4)
@@ -95,7 +92,7 @@ def describe_time(start_time: time, duration: timedelta | None = None, *, clock:
     An unknown length (None) leaves the start alone. The end is what the clock on the
     wall shows on a day without a clock change.
     """
-    start = _time(start_time, clock)
+    start = dates.clock(start_time, custom=clock)
     if duration is None:
         return start
     if duration >= timedelta(days=1):
@@ -106,14 +103,14 @@ def describe_time(start_time: time, duration: timedelta | None = None, *, clock:
         }
     end_time = (datetime.combine(date(2000, 1, 1), start_time) + duration).time()
     if (
-        _speaks_of_halves(clock)
+        dates.speaks_of_halves(clock)
         and start_time < end_time
         and (start_time.hour < 12) == (end_time.hour < 12)
-        and not _named(start_time)
-        and not _named(end_time)
+        and not dates.name_of_hour(start_time)
+        and not dates.name_of_hour(end_time)
     ):
-        start = _figures(start_time)
-    return _("%(start)s–%(end)s") % {"start": start, "end": _time(end_time, clock)}
+        start = dates.figures(start_time)
+    return _("%(start)s–%(end)s") % {"start": start, "end": dates.clock(end_time, custom=clock)}
 
 
 def _describe_weekly(rule: Rule) -> str:
@@ -181,33 +178,3 @@ def _listed(words: Sequence[str]) -> str:
     # Translators: between the words of a list, before the last two.
     start = pgettext("list", ", ").join(others)
     return _("%(start)s and %(last)s") % {"start": start, "last": last}
-
-
-def _speaks_of_halves(clock: Clock | None) -> bool:
-    # "P" is Django's format for "7 p.m.", used by the languages that say it so.
-    return clock == "12" or (clock is None and formats.get_format("TIME_FORMAT") == "P")
-
-
-def _time(at: time, clock: Clock | None) -> str:
-    if not _speaks_of_halves(clock):
-        # "7:00 م" is not parted at the end of a line.
-        return dateformat.time_format(at, "H:i") if clock else formats.time_format(at).replace(" ", "\u00a0")
-    if name := _named(at):
-        return name
-    if at.hour < 12:
-        return pgettext("time of day", "%(time)s am") % {"time": _figures(at)}
-    return pgettext("time of day", "%(time)s pm") % {"time": _figures(at)}
-
-
-def _named(at: time) -> str:
-    match at.hour, at.minute:
-        case 0, 0:
-            return _("midnight")
-        case 12, 0:
-            return _("noon")
-    return ""
-
-
-def _figures(at: time) -> str:
-    hour = at.hour % 12 or 12
-    return f"{hour}:{at.minute:02}" if at.minute else str(hour)

@@ -19,7 +19,7 @@ def _shown(words: Callable[..., str]) -> Callable[[date | datetime | None], str]
 register.filter("day", _shown(dates.day), expects_localtime=True)
 register.filter("day_long", _shown(dates.day_long), expects_localtime=True)
 register.filter("day_of_year", _shown(dates.day_of_year), expects_localtime=True)
-# "1 December 2026, 19:00", "1 December, 19:00"
+# "1 December 2026, 7 pm", "1 December, 7 pm"
 register.filter("moment", _shown(dates.moment), expects_localtime=True)
 register.filter("moment_of_year", _shown(dates.moment_of_year), expects_localtime=True)
 # A date as a source has it: "July 2025" of "2025-07"

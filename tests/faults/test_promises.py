@@ -354,8 +354,8 @@ def test_r7_unsent_reminders_move_with_the_date_and_people_are_told_within_five_
     ]
     assert {state for _minutes, state, _due in cancelled} == {"void"}
     assert [parcel.subject for parcel in desk.parcels] == [
-        "It is now Thursday 3 December, 20:00",
-        "Cancelled: Thursday 3 December, 20:00",
+        "It is now Thursday 3 December, 8 pm",
+        "Cancelled: Thursday 3 December, 8 pm",
     ]
 
 
@@ -369,7 +369,7 @@ def test_r7_several_changes_in_a_few_minutes_are_one_message(meeting, desk):
     for minute in range(6):
         sending.send_due(now=NOW + timedelta(minutes=minute))
 
-    assert [parcel.subject for parcel in desk.parcels] == ["A change on Tuesday 1 December, 19:00"]
+    assert [parcel.subject for parcel in desk.parcels] == ["A change on Tuesday 1 December, 7 pm"]
 
 
 @pytest.mark.django_db

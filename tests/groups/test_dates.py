@@ -36,10 +36,22 @@ def test_english_names_the_day_before_the_month_and_with_a_capital():
         "Tuesday 1 December 2026",
         "Tuesday 1 December",
         "1 December",
-        "19:05",
-        "1 December 2026, 19:05",
-        "1 December, 19:05",
+        "7:05\u202fpm",
+        "1 December 2026, 7:05\u202fpm",
+        "1 December, 7:05\u202fpm",
     ]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "7\u202fpm"), ("ar", "7:00\u00a0م"), ("de", "19:00")])
+def test_an_hour_and_its_half_of_the_day_are_never_on_two_lines(language, said):
+    with translation.override(language):
+        assert dates.clock(time(19)) == said
+        assert schedules.describe_time(time(19)) == said
+        assert " " not in dates.clock(time(9, 30))
+
+
+def test_a_text_that_no_line_of_ours_ends_has_common_spaces():
+    assert dates.with_common_spaces("7\u202fpm, 7:00\u00a0م") == "7 pm, 7:00 م"
 
 
 def test_spanish_writes_days_and_months_small_inside_a_sentence_and_large_at_its_start():
@@ -121,8 +133,8 @@ def test_a_line_that_begins_with_a_weekday_begins_with_a_capital():
         ("day", "1 December 2026"),
         ("day_long", "Tuesday 1 December 2026"),
         ("day_of_year", "1 December"),
-        ("moment", "1 December 2026, 19:05"),
-        ("moment_of_year", "1 December, 19:05"),
+        ("moment", "1 December 2026, 7:05\u202fpm"),
+        ("moment_of_year", "1 December, 7:05\u202fpm"),
     ],
 )
 def test_templates_have_a_filter_for_each(name, said):
@@ -132,7 +144,7 @@ def test_templates_have_a_filter_for_each(name, said):
 
 def test_a_filter_tells_an_instant_in_the_zone_of_the_page():
     with timezone.override(ZoneInfo("Pacific/Kiritimati")):
-        assert shown("moment", EVENING) == "2 December 2026, 09:05"
+        assert shown("moment", EVENING) == "2 December 2026, 9:05\u202fam"
 
 
 @pytest.mark.parametrize(

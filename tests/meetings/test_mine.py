@@ -42,7 +42,7 @@ def test_the_week_ahead_is_told_in_the_order_asked(client):
     assert told[1]["dates"] == [
         {
             "iso": "2026-11-24T19:00:00-05:00",
-            "words": "Tuesday 24 November, 7–8 pm",
+            "words": "Tuesday 24 November, 7–8\u202fpm",
             "zone": "New York time (EST)",
             "is_cancelled": False,
         }

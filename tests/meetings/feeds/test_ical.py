@@ -149,8 +149,8 @@ def test_a_neutral_entry_says_a_time_and_no_more():
 
     regular, moved = events(written(series(schedule, words=ical_entries.NEUTRAL)))
 
-    assert regular["SUMMARY"] == "Reminder for 19:00"
-    assert moved["SUMMARY"] == "Reminder for 20:15"
+    assert regular["SUMMARY"] == "Reminder for 7 pm"
+    assert moved["SUMMARY"] == "Reminder for 8:15 pm"
     assert {"LOCATION", "DESCRIPTION", "URL"} & (set(regular) | set(moved)) == set()
 
 

@@ -206,9 +206,9 @@ def test_both_zones_are_named_where_they_differ():
     result = search("tz=Europe/Paris").results[0]
 
     assert result.days_label == "Wednesdays"
-    assert result.time_label == "6–7 am"
+    assert result.time_label == "6–7\u202fam"
     assert "Los Angeles time" in result.zone_label
-    assert "9 pm" in result.zone_label
+    assert "9\u202fpm" in result.zone_label
     assert result.starts_at_local.hour == 6
 
 

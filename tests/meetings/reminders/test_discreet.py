@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import translation
 
+from groups import dates
 from groups.models import Approach, Fellowship
-from meetings import calendars, contacts, messages, rsvps, tokens
+from meetings import calendars, contacts, messages, rsvps, schedules, tokens, wording
 from meetings.channels import email
 from meetings.enums import Channel, ContactKind, LinkPurpose, MessageKind, RsvpPolicy
 from meetings.models import OutgoingMessage, Rsvp
@@ -41,6 +42,9 @@ ORDINARY = {
     "fr": {"la", "ma", "a", "de", "en", "son", "on", "ca", "pas", "y"},
     "pt": {"na", "a", "as", "da", "de", "e", "em", "no", "o"},
 }
+
+# Seven in the evening, by the custom of a language.
+SEVEN = {"ar": "7:00 م", "de": "19:00", "es": "19:00", "fr": "19:00", "pt": "19:00"}
 
 GROUP, MEETING = "Willow Lantern Circle", "Harbour Serenity"
 VENUE = "Saint Brigid Hall"
@@ -132,7 +136,7 @@ def test_no_message_of_any_kind_by_any_channel_gives_anybody_away(person, forbid
     assert len(parcels) >= 60
     for parcel in parcels:
         said = split(everything_said(parcel))
-        assert said & {"19", "page", "link", "code", "question", "seat"}
+        assert said & {"7", "page", "link", "code", "question", "seat"}
         assert said & forbidden == set(), parcel
 
 
@@ -145,11 +149,26 @@ def test_no_message_in_any_language_gives_anybody_away(person, forbidden, langua
 
     names = forbidden - GIVEAWAYS - ORDINARY[language]
     assert len(parcels) >= 60
-    assert {parcel.subject for parcel in parcels if "19:00" in parcel.subject}
+    assert {parcel.subject for parcel in parcels if SEVEN[language] in parcel.subject}
     for parcel in parcels:
         said = split(everything_said(parcel))
         assert giveaways.told(said, language) == set(), parcel
         assert said & names == set(), parcel
+
+
+@pytest.mark.parametrize("language", ["en", *sorted(giveaways.GIVEAWAYS)])
+def test_messages_tell_times_as_pages_do_with_common_spaces_where_no_line_of_ours_ends(person, language):
+    person = rsvps.confirm(person, now=NOW)
+    person.language = language
+    with translation.override(language):
+        told = wording.time_label(schedules.Start(TUESDAY, person.occurrence.starts_at, None), "America/New_York")
+
+    parcels = [parcel for parcel in every_message(person, language) if dates.with_common_spaces(told) in parcel.text]
+
+    assert {bool(parcel.html) for parcel in parcels} == {True, False}
+    for parcel in parcels:
+        assert not set("\u00a0\u202f") & set(parcel.subject + parcel.text)
+        assert told in parcel.html or not parcel.html
 
 
 @pytest.mark.parametrize("language", sorted(giveaways.GIVEAWAYS))
@@ -161,8 +180,8 @@ def test_the_calendar_of_ones_own_says_nothing_in_any_language(person, forbidden
 
     (summary,) = re.findall(r"^SUMMARY[^:]*:(.*)$", said.replace("\r\n ", ""), re.MULTILINE)
     names = re.findall(r"^(?:X-WR-CAL)?NAME[^:]*:(.*)$", said, re.MULTILINE)
-    assert "19:00" in summary
-    assert summary.strip() != "Reminder for 19:00"
+    assert SEVEN[language] in summary
+    assert summary.strip() != "Reminder for 7 pm"
     assert giveaways.told(split(" ".join([summary, *names])), language) == set()
 
 

@@ -81,7 +81,7 @@ def test_who_kept_a_place_in_spanish_is_reminded_in_spanish_and_others_are_not(a
     sending.send_due(now=DAY_BEFORE)
 
     subjects = {parcel.to: parcel.subject for parcel in desk.parcels}
-    assert subjects == {"member@example.org": "Reminder for 19:00", "ana@example.org": "Recordatorio para 19:00"}
+    assert subjects == {"member@example.org": "Reminder for 7 pm", "ana@example.org": "Recordatorio para 19:00"}
     (to_ana,) = (parcel for parcel in desk.parcels if parcel.to == "ana@example.org")
     assert 'lang="es"' in to_ana.html
     assert "martes 1 de diciembre" in to_ana.text
@@ -129,7 +129,7 @@ def test_a_calendar_of_ones_own_is_in_the_language_of_the_place_whatever_the_pro
         feed = client.get(reverse("meetings:my_calendar", args=[secret]), headers={"Accept-Language": "en"})
         return next(line for line in feed.content.decode().splitlines() if line.startswith("SUMMARY"))
 
-    assert (summary(ana), summary(member)) == ("SUMMARY:Recordatorio para 19:00", "SUMMARY:Reminder for 19:00")
+    assert (summary(ana), summary(member)) == ("SUMMARY:Recordatorio para 19:00", "SUMMARY:Reminder for 7 pm")
 
 
 def test_it_is_forgotten_with_the_address_and_told_to_its_owner_until_then(ana):
@@ -147,7 +147,7 @@ def test_a_language_the_site_no_longer_has_is_written_in_its_own(ana, settings):
 
     parcel = messages.parcel_of(row, now=NOW)
 
-    assert parcel.subject == "Reminder for 19:00"
+    assert parcel.subject == "Reminder for 7 pm"
 
 
 # ── Everybody else ──────────────────────────────────────────────────────────

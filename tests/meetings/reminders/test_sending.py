@@ -168,7 +168,7 @@ def test_a_meeting_moved_without_a_word_is_not_announced_at_its_old_time(meeting
 
     assert before == {"later": 1}
     assert [parcel.subject for parcel in desk.parcels if parcel.subject.startswith("Reminder")] == [
-        "Reminder for 20:00"
+        "Reminder for 8 pm"
     ]
 
 
