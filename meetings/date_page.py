@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from meetings import (
     access,
@@ -28,7 +29,8 @@ class DatePage:
     `is_on` is false for a date that is over, cancelled, or of a meeting that does not take place
     at present. `about_how_many` are coming, None when the public is not told. `no_seat_because`
     says why no seat can be kept although the group keeps seats; with `is_full` it is a turn in
-    the waiting list that can be had. Whom to ask is told where the place or the way in is not.
+    the waiting list that can be had, and `full_line` says what becomes of it. Whom to ask is told
+    where the place or the way in is not.
     """
 
     meeting: Meeting
@@ -43,6 +45,7 @@ class DatePage:
     join: join_step.JoinStep | None
     seat: meeting_page.Seat | None
     is_full: bool
+    full_line: str
     no_seat_because: str
     about_how_many: int | None
     rules: list[entry_rules.Line]
@@ -95,6 +98,7 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
         join=join,
         seat=meeting_page.seat_at(meeting, found.start, now=now),
         is_full=is_full(meeting, found.row),
+        full_line=full_line(found.start, now=now),
         no_seat_because=why if is_on and meeting.rsvp_policy != "off" else "",
         about_how_many=rsvps.public_count(found.row) if is_on else None,
         rules=[line for line in who if line.is_rule],
@@ -132,6 +136,16 @@ def is_full(meeting: Meeting, row: Occurrence | None) -> bool:
         return False
     row.meeting = meeting
     return rsvps.places_left(row) == 0
+
+
+def full_line(start: schedules.Start, *, now: datetime) -> str:
+    """Say what becomes of the seats of a full date: late offers would not be seen in time."""
+    if rsvps.makes_offers(start.starts_at, now=now):
+        return _("All seats are taken at present. When one becomes free, it is offered to you.")
+    return _(
+        "All seats are taken, and it begins too soon for offers. "
+        "A seat that becomes free now is for whoever presses first."
+    )
 
 
 def whom_to_ask(meeting: Meeting, where: way_there.Where | None, join: join_step.JoinStep | None) -> tuple[str, str]:

@@ -196,7 +196,7 @@ def _waiting(rsvp: Rsvp, start: Start, *, now: datetime) -> tuple[str, str, list
         return headline, "warning", lines, {"confirm", "give-back"}
     if start.starts_at <= now:
         return headline, "info", [_("The date has begun.")], set()
-    if start.starts_at - now <= rsvps.NO_OFFERS_BEFORE_START:
+    if not rsvps.makes_offers(start.starts_at, now=now):
         lines = [_("The date begins too soon for offers: a seat that is free now is for whoever presses first.")]
         if left is None or rsvp.places <= left:
             actions.add("accept")

@@ -42,6 +42,7 @@ from .waiting import (
     accept,
     expire_offers,
     fill_free_places,
+    makes_offers,
     people_before,
 )
 
@@ -70,6 +71,7 @@ __all__ = [
     "give_back",
     "give_back_unconfirmed",
     "head_count",
+    "makes_offers",
     "people_before",
     "places_left",
     "public_count",

@@ -21,6 +21,11 @@ class OfferRanOut(Exception):
     """The offer is over, or the place was taken by somebody else."""
 
 
+def makes_offers(starts_at: datetime, *, now: datetime) -> bool:
+    """Tell whether a chair that becomes free is still offered to those who wait."""
+    return now < starts_at - NO_OFFERS_BEFORE_START
+
+
 def promote(occurrence: Occurrence, *, now: datetime) -> list[Rsvp]:
     """Offer the free chairs to those who wait, in their order, and note down to tell them.
 
@@ -29,8 +34,7 @@ def promote(occurrence: Occurrence, *, now: datetime) -> list[Rsvp]:
     """
     if occurrence.is_cancelled or occurrence.starts_at is None:
         return []
-    last_moment = occurrence.starts_at - NO_OFFERS_BEFORE_START
-    if now >= last_moment:
+    if not makes_offers(occurrence.starts_at, now=now):
         return []
     in_line = list(_in_line(occurrence))
     if not in_line:
@@ -40,7 +44,7 @@ def promote(occurrence: Occurrence, *, now: datetime) -> list[Rsvp]:
     for rsvp in in_line:
         if left is not None and rsvp.places > left:
             continue
-        rsvp_states.offer(rsvp, until=min(now + OFFERED_FOR, last_moment))
+        rsvp_states.offer(rsvp, until=min(now + OFFERED_FOR, occurrence.starts_at - NO_OFFERS_BEFORE_START))
         notices.tell_person(rsvp, MessageKind.OFFER, now=now)
         offered.append(rsvp)
         if left is not None:

@@ -64,6 +64,7 @@ def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
         "date": meeting_page.one_date(meeting, found.start, found.row, now, request.visitor_zone),
         "closed_because": closed_because,
         "is_full": not closed_because and date_page.is_full(meeting, found.row),
+        "full_line": date_page.full_line(found.start, now=now),
         "rules": rules,
         "form": form or rsvp_forms.RsvpForm(now=now, meeting=meeting, has_rules=bool(rules)),
         "section": "meetings",

@@ -193,6 +193,25 @@ def test_a_full_date_offers_a_turn_in_the_waiting_list_and_says_so_before_the_pr
         assert "Keep a seat for me" not in page
 
 
+def test_shortly_before_the_start_a_full_date_promises_no_offer(client, at_noon):
+    meeting = welcoming(capacity=1)
+    address = reverse("meetings:occurrence_detail", args=[meeting.slug, TUESDAY])
+    somebody(meeting)
+
+    told = []
+    for before in (timedelta(minutes=31), timedelta(minutes=30)):
+        at_noon.move_to(STARTS_AT - before)
+        told.append([words(client.get(address)), words(client.get(form_url(meeting)))])
+
+    for page in told[0]:
+        assert "When one becomes free, it is offered to you." in page
+        assert "too soon for offers" not in page
+    for page in told[1]:
+        assert "it begins too soon for offers. A seat that becomes free now is for whoever presses first." in page
+        assert "is offered to you" not in page
+        assert "Put me on the waiting list" in page
+
+
 def test_a_date_at_somebodys_home_names_whom_to_ask(client):
     group = GroupFactory(name="Anywhere Warm", website="https://warm.example.org/")
     hall, home = VenueFactory(), VenueFactory(is_private_home=True)
