@@ -282,6 +282,14 @@ def title_of(action: Action, number: int) -> str:
     return ngettext("%(what)s: %(n)d listing", "%(what)s: %(n)d listings", number) % {"what": action.label, "n": number}
 
 
+def title_shown(decision: Decision) -> str:
+    """Return the title of any decision; that of a change of many in the language of whoever reads it."""
+    try:
+        return title_of(Action(decision.after["action"]), decision.after[_TOTAL])
+    except (KeyError, ValueError):
+        return decision.title
+
+
 def differences_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """Return the values of `after` that are others than before, in words."""
     words = listing_fields.words

@@ -11,7 +11,20 @@ from enum import IntEnum
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, DateTimeField, IntegerField, Min, Q, QuerySet, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -28,7 +41,7 @@ from meetings.curation.part import meetings_of, suggestions_of
 from meetings.curation.words import short_label
 from meetings.enums import ChannelState, ReportState, ReviewFlag, SuggestionKind, SuggestionState
 from meetings.feeds import refreshing
-from meetings.models import Meeting, Suggestion, Twins
+from meetings.models import Meeting, SuggestedValue, Suggestion, Twins
 
 PER_PAGE = 25
 # Of each kind the most harmful and oldest are shown together; a kind by itself is shown whole.
@@ -199,6 +212,8 @@ def _suggestions(scope: Scope, now: datetime) -> _Source:
         .annotate(
             harm=Case(When(is_closing, then=Harm.MISLEADING), default=Harm.WAITING, output_field=IntegerField()),
             fields=Count("values"),
+            # The name of the group first: "group_name" comes before "name".
+            proposed_name=Subquery(_names_proposed(OuterRef("pk"))),
         )
         .order_by("-harm", "sent_at", "pk")
     )
@@ -209,7 +224,7 @@ def _suggestions(scope: Scope, now: datetime) -> _Source:
             pk=suggestion.pk,
             harm=suggestion.harm,  # type: ignore[attr-defined]
             since=suggestion.sent_at,
-            title=title_of(suggestion),
+            title=_named(suggestion, suggestion.proposed_name),  # type: ignore[attr-defined]
             about=short_label(suggestion.meeting) if suggestion.meeting is not None else "",
             what=_suggested(suggestion),
             url=reverse("curate:suggestion", args=[suggestion.public_id]),
@@ -220,9 +235,19 @@ def _suggestions(scope: Scope, now: datetime) -> _Source:
 
 
 def title_of(suggestion: Suggestion) -> str:
-    """Return what a suggestion is about, by name. Reads its meeting and group."""
+    """Return what a suggestion is about, by name. Reads its meeting and group, of a new one the name proposed."""
+    is_new = suggestion.meeting is None and suggestion.group is None
+    return _named(suggestion, _names_proposed(suggestion.pk).first() if is_new else None)
+
+
+def _named(suggestion: Suggestion, proposed: str | None) -> str:
     about = suggestion.meeting or suggestion.group
-    return about.name if about is not None else _("A new group")
+    return about.name if about is not None else proposed or _("A new group")
+
+
+def _names_proposed(suggestion: Any) -> QuerySet[Any, Any]:
+    found = SuggestedValue.objects.filter(suggestion=suggestion, name__in=("group_name", "name"))
+    return found.order_by("name").values_list("proposed", flat=True)[:1]
 
 
 def _suggested(suggestion: Suggestion) -> str:

@@ -253,8 +253,8 @@ class Zone(Kind):
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )
 
-    def words(self, value: str) -> str:
-        return value.replace("_", " ")
+    def words(self, value: str | None) -> str:
+        return (value or "").replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True)

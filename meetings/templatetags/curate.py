@@ -6,8 +6,8 @@ from django import template
 from django.http import HttpRequest
 
 from meetings import access, listing_fields
-from meetings.curation import words
-from meetings.models import Meeting, SuggestedValue
+from meetings.curation import bulk, words
+from meetings.models import Decision, Meeting, SuggestedValue
 from recovery.templatetags.plain_words import spoken
 
 register = template.Library()
@@ -29,6 +29,12 @@ def field_label(name: str) -> str:
 def proposed_words(row: SuggestedValue) -> str:
     """Return what somebody proposed for a field, in words."""
     return listing_fields.words(row.name, row.proposed)
+
+
+@register.filter
+def title_shown(decision: Decision) -> str:
+    """Return "Late train", or "Pause: 6 listings"."""
+    return bulk.title_shown(decision)
 
 
 @register.filter

@@ -230,6 +230,8 @@ def _source_page(request: HttpRequest, source: Source, form: PreviewForm, *, sta
         "undecided": waiting.distinct().order_by("-asked_at").first(),
         "schedule": dict(refreshing.SCHEDULES).get(source.refresh_every, ""),
         "keeps_email": source.owner_contact is not None,
+        "zone": listing_fields.words("time_zone", source.time_zone),
+        "country": listing_fields.words("venue_country", source.country),
     }
     return render(request, "curate/source_detail.html", context, status=status)
 

@@ -23,7 +23,7 @@ from meetings.enums import (
     Verdict,
 )
 from meetings.models import Confirmation, Decision, Meeting, OutgoingMessage, Report, Suggestion
-from tests.cast import Cast
+from tests.cast import Cast, make_curator
 from tests.helpers import instant, words
 
 pytestmark = pytest.mark.django_db
@@ -128,13 +128,30 @@ def test_a_decision_about_a_suggestion_is_taken_back(cast):
     assert suggestion.values.get().verdict == Verdict.OPEN
 
 
-def test_a_new_group_that_is_taken_back_is_a_draft(cast):
+def new_group(cast: Cast) -> Suggestion:
     values = {
         "group_name": "New Group", "name": "New Group", "group_approach": cast.group.approach.slug,
         "rrule": "FREQ=WEEKLY;BYDAY=MO", "start_time": "19:00", "time_zone": "America/New_York",
         "online": "open", "join_url": "https://zoom.us/j/5550111",
     }  # fmt: skip
-    suggestion = suggestions.send(SuggestionKind.NEW, values, now=timezone.now())
+    return suggestions.send(SuggestionKind.NEW, values, now=timezone.now())
+
+
+def test_a_new_group_is_shown_by_its_name_and_what_is_proposed_alone(cast, client: Client):
+    client.force_login(make_curator("curator-of-everything"))
+    about_a_change, about_a_new_one = suggested(cast, notes="Ring twice"), new_group(cast)
+
+    change = words(client.get(reverse("curate:suggestion", args=[about_a_change.public_id])))
+    new = words(client.get(reverse("curate:suggestion", args=[about_a_new_one.public_id])))
+
+    assert "Now Nothing said Proposed Ring twice" in change
+    assert "Proposed America/New York" in new
+    assert "New Group" in new
+    assert "Nothing said" not in new
+
+
+def test_a_new_group_that_is_taken_back_is_a_draft(cast):
+    suggestion = new_group(cast)
     decision = answers.decide_suggestion(suggestion, {"*": (Verdict.ACCEPTED, "")}, by=cast.curator, now=timezone.now())
     made = Meeting.objects.get(name="New Group")
     assert made in Meeting.objects.public()

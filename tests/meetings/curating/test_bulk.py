@@ -272,3 +272,16 @@ def test_a_place_that_nobody_knows_is_asked_for_again(cast, client: Client):
     assert answer.status_code == 422
     assert "No place of your part is called so." in words(answer)
     assert "Nowhere Hall" in answer.content.decode()
+
+
+def test_a_change_of_many_is_named_in_the_readers_language(cast, client: Client):
+    client.force_login(cast.curator)
+    decision = begin(three(cast), Change.of(Action.PAUSE), cast)
+    assert decision.title == "Pause: 3 listings"
+
+    in_english = words(client.get(reverse("curate:decision_list")))
+    in_german = words(client.get(reverse("curate:decision_list"), headers={"accept-language": "de"}))
+
+    assert "Pause: 3 listings" in in_english
+    assert "Pausieren: 3 Einträge" in in_german
+    assert "3 listings" not in in_german

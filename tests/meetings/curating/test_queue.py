@@ -120,7 +120,7 @@ def test_a_new_group_waits_for_whoever_would_curate_it(cast):
     here = queue.waiting(of_massachusetts, now=NOW, kind=Kind.SUGGESTION)
     elsewhere = queue.waiting(of_ireland, now=NOW, kind=Kind.SUGGESTION)
 
-    assert [item.title for item in here.page.object_list] == ["A new group"]
+    assert [item.title for item in here.page.object_list] == ["New"]
     assert elsewhere.page.object_list == []
 
 
