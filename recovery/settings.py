@@ -190,6 +190,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "recovery.context_processors.site",
             ],
+            "builtins": ["recovery.templatetags.pieces"],
         },
     },
 ]
