@@ -225,6 +225,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
 ACCOUNT_USER_DISPLAY = "recovery.accounts.signing_in.shown_name"
 ACCOUNT_FORMS = {
     "confirm_login_code": "recovery.accounts.forms.CodeForm",
+    "confirm_email_verification_code": "recovery.accounts.forms.NewAddressCodeForm",
     "add_email": "recovery.accounts.forms.NewAddressForm",
 }
 # By account alone, never by network: those are counted in our own views, without being kept.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, ConfirmLoginCodeForm
+from allauth.account.forms import AddEmailForm, ConfirmEmailVerificationCodeForm, ConfirmLoginCodeForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
@@ -38,6 +38,12 @@ def _code_field(field: forms.Field, label: Any) -> None:
 
 
 class CodeForm(ConfirmLoginCodeForm):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _code_field(self.fields["code"], _("The code from our message"))
+
+
+class NewAddressCodeForm(ConfirmEmailVerificationCodeForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         _code_field(self.fields["code"], _("The code from our message"))

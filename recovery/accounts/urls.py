@@ -68,7 +68,7 @@ urlpatterns = [
     path("keys/passkeys/<int:pk>/name/", theirs("allauth.mfa.webauthn.views.edit_webauthn"), name="mfa_edit_webauthn"),
     path(
         "keys/passkeys/sign-in/",
-        limited(PASSKEYS_FROM_NETWORK)(theirs("allauth.mfa.webauthn.views.login_webauthn")),
+        limited(PASSKEYS_FROM_NETWORK)(later("recovery.accounts.passkeys.sign_in")),
         name="mfa_login_webauthn",
     ),
 ]

@@ -129,6 +129,11 @@ def test_a_passkey_is_made_and_opens_the_account_alone(site, chromium: Browser):
 
     page.goto(f"{origin}/account/logout/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    # A code was asked for first, and is no longer wanted.
+    page.goto(f"{origin}/account/login/")
+    page.get_by_label("Your e-mail address").fill(CURATOR)
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_label("The code from our message")).to_be_visible()
     page.goto(f"{origin}/account/login/?next=/account/email/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Your e-mail address")).to_be_visible()

@@ -300,6 +300,27 @@ def test_a_new_address_is_used_once_its_code_is_typed(client):
     assert [row.email for row in EmailAddress.objects.all()] == ["new@example.org"]
 
 
+def test_a_wrong_code_for_a_new_address_is_told_by_the_name_of_its_field(client):
+    sign_in(client)
+    client.post(reverse("account_email"), {"email": "new@example.org", "action_add": "1"})
+
+    response = client.post(reverse("account_email_verification_sent"), {"code": "000000"})
+
+    assert response.status_code == 422
+    assert "The code from our message: That is not the code we sent." in words(response)
+
+
+def test_who_asked_for_a_code_may_use_a_passkey_instead(client):
+    make_user()
+    ask(client)
+    assert client.get(reverse("account_confirm_login_code")).status_code == 200
+
+    options = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+
+    assert options.json()["request_options"]["publicKey"]["challenge"]
+    assert client.get(reverse("account_confirm_login_code")).status_code == 200
+
+
 def test_an_address_of_somebody_else_is_not_told(client):
     make_user("taken@example.org")
     client.force_login(make_user())

@@ -237,6 +237,19 @@ def test_heads_are_counted_once_it_has_begun(host, cast, at_noon, on_tuesday):
     assert HeadCount.objects.get().people == 11
 
 
+def test_a_date_that_is_over_speaks_of_nobody_who_is_coming(host, cast, at_noon, on_tuesday):
+    Meeting.objects.filter(pk=cast.meeting.pk).update(rsvp_policy=RsvpPolicy.WELCOME, open_to=OpenTo.ANYONE)
+    cast.meeting.refresh_from_db()
+    rsvps.take_place(cast.meeting, TUESDAY, person=rsvps.Person(), now=NOW)
+    assert "Who is coming 1 person" in words(host.get(on_tuesday))
+
+    at_noon.move_to(instant("2026-12-02 12:00"))
+    after = words(host.get(on_tuesday))
+
+    assert "Keeping seats 1 person" in after
+    assert "coming" not in after.partition("Who does what")[0]
+
+
 def test_a_head_count_stays_when_names_go(cast, at_noon):
     over = instant("2026-12-01 20:30", "America/New_York")
     duties.count_heads(cast.meeting, TUESDAY, people=7, now=over)

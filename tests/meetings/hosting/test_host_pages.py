@@ -435,6 +435,15 @@ def test_cancelling_with_a_reason_and_restoring(cast, host, date_url):
     assert not cast.meeting.occurrences.get().is_cancelled
 
 
+def test_nobody_is_said_to_come_to_a_cancelled_date(cast, host, date_url):
+    rsvps.take_place(cast.meeting, TUESDAY, person=rsvps.Person(), now=NOW)
+    assert "1 person is coming and is told" in words(host.get(date_url))
+
+    host.post(date_url, {"action": "cancel", "cancel-reason": ""})
+
+    assert "is coming" not in words(host.get(date_url))
+
+
 def test_moving_in_time_and_to_another_place_and_back(cast, host, date_url):
     data = {
         "action": "move", "move-day": "2026-12-02", "move-starts_at": "18:00", "move-minutes": "",
