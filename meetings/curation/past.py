@@ -6,7 +6,7 @@ what imports changed, and from decisions, which alone know of traits.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from groups import phrasing
+from groups import dates, phrasing
 from groups.enums import ImportAction, Role
 from groups.models import Approach, Fellowship, Group, ImportChange, Source
 from meetings import listing_fields
@@ -38,7 +38,24 @@ _RELATIONS: dict[str, tuple[type[models.Model], str]] = {
     "group_id": (Group, ""),
 }
 # Said by other words, or of no use to anybody.
-_NOT_TOLD = {"id", "source_key", "place_id", "meeting_id", "slug", "public_id"}
+_NOT_TOLD = {"id", "source_key", "place_id", "meeting_id", "slug", "public_id", "original_on"}
+# What people call columns that no form of a listing has. Venmo and its like are names.
+_LABELS = {
+    "venue_id": gettext_lazy("Place"),
+    "approach_id": gettext_lazy("Approach"),
+    "fellowship_id": gettext_lazy("Fellowship"),
+    "source_id": gettext_lazy("Source"),
+    "group_id": gettext_lazy("Group"),
+    "review_flags": gettext_lazy("To look at"),
+    "first_on": gettext_lazy("First date"),
+    "last_on": gettext_lazy("Last date"),
+    "reason": gettext_lazy("Reason"),
+    "cancelled_at": gettext_lazy("Cancelled"),
+    "cancelled_reason": gettext_lazy("Reason"),
+    "moved_to": gettext_lazy("Moved to"),
+    "is_online_only": gettext_lazy("Online only"),
+    "note": gettext_lazy("Note"),
+}
 _SUBJECTS = {
     Meeting: gettext_lazy("The meeting"),
     Group: gettext_lazy("The group"),
@@ -131,7 +148,7 @@ def _entry(change: _Change, names: dict[tuple[type[models.Model], Any], str]) ->
     # Who saved it in a role may have written the role down as the reason.
     role, why = (row.role or why, "") if why in Role.values else (row.role, why)
     subject = _SUBJECTS[change.model]
-    about = phrasing.listed((subject, row.original_on)) if change.model is Occurrence else str(subject)
+    about = phrasing.listed((subject, dates.day_long(row.original_on))) if change.model is Occurrence else str(subject)
     if row.history_type == "-":
         return Entry(row.history_date, _("%(what)s: taken away") % {"what": about}, role)
     differences = [
@@ -167,12 +184,15 @@ def _columns(
             continue
         if name in _RELATIONS:
             target = _RELATIONS[name][0]
-            yield name, str(column.verbose_name), _name_in(names, target)
+            yield name, str(_LABELS[name]), _name_in(names, target)
         elif column.name in known:
             listed = known[column.name]
             yield name, str(listed.label), _worded(listed)
+        elif name == "duration":
+            listed = listing_fields.field(name)
+            yield name, str(listed.label), _worded(listed)
         else:
-            yield name, str(column.verbose_name), _plain(column)
+            yield name, str(_LABELS.get(name, column.verbose_name)), _plain(column)
 
 
 def _name_in(names: dict[tuple[type[models.Model], Any], str], target: type[models.Model]) -> Callable[[Any], str]:
@@ -196,7 +216,9 @@ def _plain(column: models.Field) -> Callable[[Any], str]:
             known = dict(base.flatchoices) if base is not None and getattr(base, "flatchoices", None) else {}
             return phrasing.listed(known.get(each, each) for each in value)
         if isinstance(value, datetime):
-            return f"{value:%Y-%m-%d %H:%M} UTC"
+            return f"{dates.moment(value)} UTC"
+        if isinstance(value, date):
+            return dates.day_long(value)
         return str(choices.get(value, value))
 
     return words

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from groups.enums import GroupState, ImportAction, ListingState, Role
 from groups.history import told
@@ -153,7 +153,20 @@ def test_history_has_group_place_pauses_and_dates(cast):
 
     told_of = {entry.what for entry in past.of_meeting(fresh(cast))}
 
-    assert {"The group", "The place", "A pause", "One date, 2026-12-01"} <= told_of
+    assert {"The group", "The place", "A pause", "One date, Tuesday 1 December 2026"} <= told_of
+
+
+def test_history_names_columns_in_the_readers_language(cast):
+    cast.group.source = factories.SourceFactory()
+    cast.group.save()
+
+    def labels() -> set[str]:
+        return {each.label for entry in past.of_group(cast.group) for each in entry.differences}
+
+    assert {"Approach", "Source"} <= labels()
+    with translation.override("ar"):
+        assert {"النهج", "المصدر"} <= labels()
+        assert [label for label in labels() if label.isascii()] == []
 
 
 def test_history_has_what_imports_changed(cast):
