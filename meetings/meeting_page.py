@@ -92,7 +92,7 @@ class MeetingPage:
     next_date: Date | None
     dates: list[Date]
     pauses: list[str]
-    ways: str
+    ways: list[wording.Way]
     where: way_there.Where | None
     join: join_step.JoinStep | None
     notes: str
@@ -155,7 +155,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         next_date=next((each for each in dates if not each.start.is_cancelled), None),
         dates=dates,
         pauses=_pauses(meeting, now),
-        ways=wording.ways_label(meeting),
+        ways=wording.ways(meeting),
         where=way_there.place_of(meeting, may_show_place=may_show_place),
         join=join,
         notes=join_step.notes_for(meeting, meeting.notes, join) if may_show_place else "",

@@ -1,5 +1,6 @@
 """Moments, zones and ways to take part, in words."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -61,16 +62,30 @@ def time_label(start: schedules.Start, zone: str) -> str:
     return schedules.describe_time(local.time(), duration)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to take part: what it is (a value of Attendance, "any-time" or "closed") and its words."""
+
+    slug: str
+    label: str
+
+
+def ways(meeting: Meeting) -> list[Way]:
+    """Return the ways to take part that are open now, or that it is closed for now; [] if none is named."""
+    told = [
+        Way(way.value, _("In person and online") if way is Attendance.HYBRID else str(way.label))
+        for way in meeting.attendance
+    ]
+    if meeting.any_time == ChannelState.OPEN:
+        told.append(Way("any-time", _("At any time")))
+    if access.is_closed_for_now(meeting):
+        told.append(Way("closed", _("Closed for now")))
+    return told
+
+
 def ways_label(meeting: Meeting) -> str:
     """Return the ways to take part that are open now: "Online · By phone"; "Closed for now"; "" if none is named."""
-    words = [str(way.label) for way in meeting.attendance if way is not Attendance.HYBRID]
-    if Attendance.HYBRID in meeting.attendance:
-        words.insert(0, _("In person and online"))
-    if meeting.any_time == ChannelState.OPEN:
-        words.append(_("At any time"))
-    if access.is_closed_for_now(meeting):
-        words.append(_("Closed for now"))
-    return " · ".join(words)
+    return " · ".join(way.label for way in ways(meeting))
 
 
 def town_label(venue: Venue | None) -> str:

@@ -64,7 +64,9 @@ def samples(state: int) -> dict[str, Any]:
     filled = {"town": "Boston", "words": _LONG, "day": "monday", "others": "1", "ways": ["online"], "agrees": True}
     paginator = Paginator(range(900), 10)
     return {
+        "ways": [{"slug": way.value, "label": way.label} for way in Attendance],
         "alert_kinds": ["info", "good", "warning", "bad"],
+        "alert_texts": ["Something to know before going on.", "And one thing more."],
         "badge_kinds": ["plain", "now", "soon", "good", "bad"],
         "crumbs": [(_("Find a meeting"), "/meetings/"), (_LONG, "")],
         "part": SimpleNamespace(key="demo", label=_("Part of a listing"), has_errors=False, fields=list(_part_form())),

@@ -80,7 +80,7 @@ def search(text: str, *, country: str | None = None, limit: int = 8) -> list[Mat
     A postcode is found by itself or within an address. Otherwise a name, alone or followed by a
     region or country, with or without commas. Names that are equal come before names that only
     begin so, unless those are far larger places; of equals the larger, and on near ties one in
-    DEFAULT_COUNTRY. `country` (two letters) leaves out all others. Two to six quick queries.
+    DEFAULT_COUNTRY. `country` (two letters) leaves out all others. One to six quick queries.
     """
     return _find(text, country=country, limit=limit, is_start=False)
 
@@ -158,10 +158,11 @@ def _towns(name: str, wheres: list[_Where]) -> list[tuple[float, Place]]:
     names: QuerySet[PlaceName] = PlaceName.objects.all()
     for where in wheres:
         names = names.filter(where.condition("place__"))
-    rows = [
-        *names.filter(folded=name).order_by("-population", "pk").values_list("place_id", "folded")[:_EXACT_AT_MOST],
-        *_beginning(names, name).order_by("-population", "pk").values_list("place_id", "folded")[:_PREFIX_AT_MOST],
-    ]
+    names = names.order_by("-population", "pk")
+    rows = list(_beginning(names, name).values_list("place_id", "folded")[:_PREFIX_AT_MOST])
+    if len(rows) == _PREFIX_AT_MOST:
+        # Of many that begin so, those called just that may be too small to be among the first.
+        rows += names.filter(folded=name).values_list("place_id", "folded")[:_EXACT_AT_MOST]
     found = Place.objects.in_bulk({place_id for place_id, _folded in rows})
     return [(_score(found[place_id], folded, name), found[place_id]) for place_id, folded in rows if place_id in found]
 

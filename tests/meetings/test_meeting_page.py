@@ -44,6 +44,27 @@ def structured_data(response) -> dict:
     return json.loads(found[1]) if found else {}
 
 
+# ── Ways to take part ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("trait", "icons"),
+    [
+        ({}, ["person"]),
+        ({"is_online": True}, ["video"]),
+        ({"is_hybrid": True}, ["people"]),
+        ({"is_by_phone": True}, ["phone"]),
+        ({"is_hybrid": True, "by_phone": ChannelState.OPEN, "join_phone": "+1-555-0100"}, ["people", "phone"]),
+    ],
+)
+def test_each_way_to_take_part_has_its_own_icon(client, trait, icons):
+    meeting = MeetingFactory(**trait)
+
+    head = page_of(client, meeting).content.decode().partition('class="meeting-head"')[2].partition("</header>")[0]
+
+    assert re.findall(r"icon-(person|people|video|phone)\b", head) == icons
+
+
 # ── When ────────────────────────────────────────────────────────────────────
 
 

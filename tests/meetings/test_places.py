@@ -98,6 +98,25 @@ def test_an_equal_name_comes_before_one_that_only_begins_so(small_gazetteer):
     assert found == ["Köln, Germany", "Kolno, Poland"]
 
 
+def test_an_equal_name_is_found_among_many_larger_that_begin_so(db):
+    for n in range(40):
+        place = PlaceFactory(id=n + 1, name=f"Newton {n}", slug=f"newton-{n}", population=20_000)
+        PlaceName.objects.create(place=place, folded=f"newton {n}", population=20_000)
+    small = PlaceFactory(id=99, name="Newton", slug="newton", population=10_000)
+    PlaceName.objects.create(place=small, folded="newton", population=10_000)
+
+    found = places.search("Newton")
+
+    assert found[0].place_id == small.pk
+
+
+def test_a_place_nobody_knows_is_one_query(small_gazetteer, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = places.search("Xqzzvwk")
+
+    assert found == []
+
+
 def test_a_far_larger_place_that_begins_so_comes_before_an_equal_name(small_gazetteer):
     found = labels("Mexico")
 

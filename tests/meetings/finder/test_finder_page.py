@@ -1,5 +1,6 @@
 """The finder's page: what is on it, without script and for htmx; nothing breaks it."""
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -50,6 +51,17 @@ def test_a_bad_value_is_named_and_escaped(client):
     assert "<script>alert" not in text
     assert "<b>odd" not in text
     assert "<script>alert(1)</script>" in unescape(text)
+
+
+def test_several_bad_values_are_told_in_one_box(client):
+    one = client.get(URL, {"day": "someday"}).content.decode()
+    several = client.get(URL, {"day": "someday", "within": "abc", "foo": "1", "time": "noonish"}).content.decode()
+
+    boxes = re.findall(r'<div class="alert .*?</div>\s*</div>', several, re.DOTALL)
+    assert one.count('class="alert ') == 1
+    assert len(boxes) == 1
+    assert all(value in boxes[0] for value in ("someday", "abc", "foo", "noonish"))
+    assert boxes[0].count("<li>") == 4
 
 
 @pytest.mark.parametrize(
