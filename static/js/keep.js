@@ -1,5 +1,5 @@
 /* "Keep on this device" on a meeting, a card or a private page. Asks once before the first thing. */
-import { change, dropPage, isAnything, keepPages, read } from "./kept.js";
+import { change, dropPage, keepPages, mayKeep, read } from "./kept.js";
 
 const words = (node) => node?.textContent.trim().replace(/\s+/g, " ") ?? "";
 
@@ -55,25 +55,6 @@ function meetingOf(button) {
     place: words(card.querySelector(".meeting-place")),
     dates: time ? [dateOf(time)] : [],
   };
-}
-
-function mayKeep() {
-  const asks = document.querySelector("[data-keep-asks]");
-  if (isAnything() || !asks?.showModal) {
-    return Promise.resolve(true);
-  }
-  return new Promise((answer) => {
-    // Of an earlier question the event may come when this one is open already.
-    const closed = () => {
-      if (!asks.open) {
-        asks.removeEventListener("close", closed);
-        answer(asks.returnValue === "keep");
-      }
-    };
-    asks.addEventListener("close", closed);
-    asks.returnValue = "";
-    asks.showModal();
-  });
 }
 
 function say(how) {

@@ -4,7 +4,7 @@
 
 const ENTRY = "kept";
 const PAGES = "kept";
-const LIKES = ["approach", "focus", "format"];
+export const LIKES = ["approach", "focus", "format"];
 
 function empty() {
   return { version: 1, meetings: {}, seats: [], likes: {} };
@@ -25,6 +25,26 @@ export function isAnything(kept = read()) {
 
 export function hasLikes(kept = read()) {
   return LIKES.some((kind) => kept.likes[kind]?.length);
+}
+
+/* Ask, before the first thing is kept, whether the device is the person's own. */
+export function mayKeep() {
+  const asks = document.querySelector("[data-keep-asks]");
+  if (isAnything() || !asks?.showModal) {
+    return Promise.resolve(true);
+  }
+  return new Promise((answer) => {
+    // Of an earlier question the event may come when this one is open already.
+    const closed = () => {
+      if (!asks.open) {
+        asks.removeEventListener("close", closed);
+        answer(asks.returnValue === "keep");
+      }
+    };
+    asks.addEventListener("close", closed);
+    asks.returnValue = "";
+    asks.showModal();
+  });
 }
 
 /* Change what is kept. Returns false when the browser keeps nothing for us. */

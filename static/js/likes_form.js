@@ -1,5 +1,5 @@
 /* The form for what somebody likes. Kept here when they press for it, and sent nowhere. */
-import { change, hasLikes, read } from "./kept.js";
+import { change, hasLikes, mayKeep, read } from "./kept.js";
 
 const form = document.querySelector("[data-likes-form]");
 const status = form.querySelector("[data-likes-status]");
@@ -27,8 +27,11 @@ function say(how) {
 }
 
 form.addEventListener("change", count);
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (form.querySelector(":checked") && !(await mayKeep())) {
+    return;
+  }
   change((kept) => {
     kept.likes = {};
     for (const box of form.querySelectorAll(":checked")) {
@@ -47,6 +50,7 @@ eraser.addEventListener("click", () => {
   say("erased");
 });
 document.addEventListener("kept:erased", fill);
+document.addEventListener("kept:read-back", fill);
 
 fill();
 form.closest("[data-mine-likes]").hidden = false;

@@ -1,5 +1,6 @@
-/* My things: shows what this device keeps, asks for the dates of the week, saves, takes off, erases. */
-import { change, dropPage, erase, forgetOldSeats, isAnything, keepPages, read } from "./kept.js";
+/* My things: shows what this device keeps, asks for the dates of the week, saves, reads back, takes off, erases. */
+import { change, dropPage, erase, forgetOldSeats, isAnything, keepPages, mayKeep, read } from "./kept.js";
+import { addTo, fileHolds } from "./kept_file.js";
 
 const page = document.querySelector("[data-mine]");
 const part = (name) => page.querySelector(`[data-mine-${name}]`);
@@ -118,10 +119,42 @@ function save() {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+async function readBack(file) {
+  const status = part("read");
+  const found = await fileHolds(file);
+  if (found && !(await mayKeep())) {
+    return;
+  }
+  const how = !found ? "bad" : change((kept) => addTo(kept, found)) ? "done" : "failed";
+  status.textContent = status.dataset[how];
+  if (how !== "done") {
+    return;
+  }
+  part("erased").textContent = "";
+  forgetOldSeats();
+  show();
+  document.dispatchEvent(new Event("kept:read-back"));
+  if (isAnything()) {
+    await askForDates();
+    await keepPages().catch(() => {});
+  }
+}
+
 part("export").addEventListener("click", save);
+part("choose").addEventListener("click", () => part("file").click());
+part("file").addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  if (file) {
+    part("read").textContent = "";
+    await readBack(file);
+    // The same file may be chosen once more.
+    target.value = "";
+  }
+});
 part("erase").addEventListener("click", async () => {
   await erase();
   part("erased").textContent = part("erased").dataset.done;
+  part("read").textContent = "";
   document.dispatchEvent(new Event("kept:erased"));
   show();
   // What tells that it is done stays in sight.
@@ -130,6 +163,7 @@ part("erase").addEventListener("click", async () => {
 document.addEventListener("kept:changed", show);
 
 part("without").remove();
+part("saved").hidden = false;
 page.querySelector("h1").tabIndex = -1;
 forgetOldSeats();
 show();

@@ -202,6 +202,127 @@ def test_it_can_be_saved_as_a_file_and_erased(site, page: Page, meeting):
     expect(page.locator("[data-mine-nothing]")).to_be_visible()
 
 
+def read_back(page: Page, *files: dict | str | Path) -> None:
+    """Choose each file in turn, as JSON, as text or as a path, and wait until the page says what became of it."""
+    for file in files:
+        content = json.dumps(file) if isinstance(file, dict) else file
+        chosen = (
+            content if isinstance(content, Path) else {"name": "kept.json", "mimeType": "", "buffer": content.encode()}
+        )
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Read it back").press("Enter")
+        chooser.value.set_files(chosen)
+        asks = page.locator("[data-keep-asks]")
+        expect(asks.or_(page.locator("[data-mine-read]:not(:empty)")).filter(visible=True)).to_be_visible()
+        if asks.is_visible():
+            asks.get_by_role("button", name="Yes, keep it here").press("Enter")
+        expect(page.locator("[data-mine-read]")).not_to_be_empty()
+
+
+def test_a_saved_file_is_read_back_by_keyboard_and_sent_nowhere(site, page: Page, meeting):
+    name = page.locator("h1").inner_text()
+    keep(page)
+    page.goto(site.url + "/mine/")
+    page.wait_for_selector("[data-asked=yes]")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").press("Enter")
+    page.get_by_role("button", name="Erase everything here").press("Enter")
+    expect(page.locator("[data-mine-nothing]")).to_be_visible()
+    page.reload()
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append((request.url, request.post_data)))
+
+    read_back(page, Path(download.value.path()))
+    page.wait_for_selector("[data-asked=yes]")
+
+    expect(page.locator("[data-mine-meetings] h3")).to_have_text(name)
+    expect(page.locator("[data-mine-read]")).to_have_text("Read. What is in the file is kept here now.")
+    expect(page.locator("[data-mine-nothing]")).to_be_hidden()
+    # The dates are asked for as ever.
+    assert sent == [(site.url + "/mine/dates.json", f"m={meeting.split('/')[-2]}")]
+    assert page.evaluate("document.activeElement.textContent") == "Read it back"
+
+
+SEAT = {"url": "/rsvp/aaaabbbbccccddddeeeeffffgggghhhh/", "words": "a seat", "until": "2099-01-05T19:00:00-05:00"}
+LISTED = {"name": "By the door", "url": "/meetings/by-the-door/", "when": "Mondays", "place": "", "dates": []}
+
+
+def saved(**parts) -> dict:
+    return {"version": 1, "meetings": {}, "seats": [], "likes": {}} | parts
+
+
+def test_what_is_read_back_joins_what_is_there_and_doubles_nothing(site, page: Page):
+    page.goto(site.url + "/mine/")
+    here = saved(meetings={"by-the-door": LISTED}, seats=[SEAT], likes={"approach": [{"value": "sos", "name": "SOS"}]})
+    page.evaluate("kept => localStorage.setItem('kept', JSON.stringify(kept))", here)
+    page.reload()
+    other = SEAT | {"url": SEAT["url"].replace("h", "j"), "words": "another"}
+    file = saved(
+        meetings={
+            "by-the-door": LISTED | {"name": "As it was called"},
+            "upstairs": LISTED | {"url": "/meetings/upstairs/", "name": "Upstairs"},
+        },
+        seats=[SEAT | {"words": "as it was"}, other],
+        likes={"approach": [{"value": "sos", "name": "S"}, {"value": "lifering", "name": "LifeRing"}]},
+    )
+
+    read_back(page, file, file)
+
+    kept = page.evaluate("JSON.parse(localStorage.kept)")
+    assert {slug: one["name"] for slug, one in kept["meetings"].items()} == {
+        "by-the-door": "By the door",
+        "upstairs": "Upstairs",
+    }
+    assert [seat["words"] for seat in kept["seats"]] == ["a seat", "another"]
+    assert [like["value"] for like in kept["likes"]["approach"]] == ["sos", "lifering"]
+    assert page.locator("[data-mine-seats] a").all_inner_texts() == ["a seat", "another"]
+    expect(page.locator("[data-likes-form] [value=lifering]")).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["", "no file of ours", "[]", "null", {"version": 2, "meetings": {}, "seats": [], "likes": {}}, {"version": 1}],
+    ids=str,
+)
+def test_a_file_that_is_none_of_ours_changes_nothing(site, page: Page, file):
+    page.goto(site.url + "/mine/")
+
+    read_back(page, file)
+
+    expect(page.locator("[data-mine-read]")).to_have_text(
+        "This file was not saved here, or it is damaged. Nothing was changed."
+    )
+    assert what_is_kept(page) == NOTHING
+
+
+def test_what_others_wrote_into_a_file_leads_nowhere_else(site, page: Page):
+    page.goto(site.url + "/mine/")
+    file = saved(
+        meetings={
+            "script": LISTED | {"url": "javascript:alert(1)"},
+            "elsewhere": LISTED | {"url": "https://elsewhere.example/meetings/elsewhere/"},
+            "other": LISTED | {"url": "//elsewhere.example/meetings/other/"},
+            "no-words": LISTED | {"url": "/meetings/no-words/", "name": 7},
+            "by-the-door": LISTED | {"dates": [{"iso": "never", "words": "x"}, 7, None], "more": "x"},
+        },
+        seats=[SEAT, SEAT | {"url": "javascript:alert(1)//"}, SEAT | {"url": "/exit/"}, 7],
+        likes={"approach": [{"value": "sos", "name": "SOS", "more": 1}, 7], "colour": [{"value": "x", "name": "x"}]},
+    )
+
+    read_back(page, file)
+
+    kept = page.evaluate("JSON.parse(localStorage.kept)")
+    assert list(kept["meetings"]) == ["by-the-door"]
+    assert "more" not in kept["meetings"]["by-the-door"]
+    assert kept["meetings"]["by-the-door"]["dates"] == []
+    assert kept["seats"] == [SEAT]
+    assert kept["likes"] == {"approach": [{"value": "sos", "name": "SOS"}]}
+    links = page.locator(":is([data-mine-meetings], [data-mine-seats], [data-mine-week]) a").evaluate_all(
+        "all => all.map(link => new URL(link.href).origin)"
+    )
+    assert set(links) == {site.url}
+
+
 @pytest.mark.parametrize("has_network", [True, False], ids=["online", "offline"])
 def test_leaving_erases_everything(site, page: Page, context: BrowserContext, meeting, has_network):
     keep(page)
@@ -234,6 +355,8 @@ def test_what_somebody_likes_is_told_on_cards_and_changes_no_order(site, page: P
     page.locator(f"[name=approach][value={approach}]").check()
     name = page.locator(f"label:has([name=approach][value={approach}])").inner_text().strip()
     page.locator("[data-likes-form] button[type=submit]").click()
+    assert what_is_kept(page) == NOTHING
+    page.get_by_role("button", name="Yes, keep it here").click()
     expect(page.locator("[data-likes-status]")).to_have_text("Kept on this device.")
     page.goto(site.url + SEARCH)
 
