@@ -29,7 +29,7 @@ _OF_WAY = {
 def icon(name: str) -> SafeString:
     """Return one line icon, as tall as the text beside it: `name` is an id in static/img/icons.svg.
 
-    Hidden from screen readers: the words beside it speak.
+    Hidden from screen readers: the words beside it speak, a space apart.
     """
     return _icon(storages["staticfiles"], str(name))
 
@@ -43,7 +43,7 @@ def badge(text: Any, icon: str = "", kind: str = "") -> SafeString:
     colour = f" badge-{conditional_escape(kind)}" if kind else ""
     picture = _icon(storages["staticfiles"], str(icon)) if icon else ""
     # Each part is escaped by itself: what `format_html` does, without its price.
-    return mark_safe(f'<span class="badge{colour}">{picture}{conditional_escape(text)}</span>')  # noqa: S308
+    return mark_safe(f'<span class="badge{colour}">{picture}{conditional_escape(text)}</span>\n')  # noqa: S308
 
 
 @register.simple_tag
@@ -59,5 +59,5 @@ def _icon(storage: Storage, name: str) -> SafeString:
     name = conditional_escape(name)
     return mark_safe(  # noqa: S308
         f'<svg class="icon icon-{name}" width="20" height="20" aria-hidden="true" focusable="false">'
-        f'<use href="{conditional_escape(storage.url("img/icons.svg"))}#{name}"></use></svg>'
+        f'<use href="{conditional_escape(storage.url("img/icons.svg"))}#{name}"></use></svg>\n'
     )
