@@ -1,8 +1,12 @@
 """Words in a row, and words of others, by the custom of the active language."""
 
 from collections.abc import Iterable
+from unicodedata import bidirectional
 
 from django.utils.translation import get_language_bidi, pgettext
+
+# Letters of scripts that are written from right to left, as Unicode names their direction.
+_FROM_THE_RIGHT = frozenset({"R", "AL"})
 
 
 def listed(words: Iterable[object]) -> str:
@@ -12,8 +16,11 @@ def listed(words: Iterable[object]) -> str:
 
 
 def names_listed(names: Iterable[str]) -> str:
-    """Return names in a row, each in its own order: "12-Step fellowships" among Arabic letters, too."""
-    return listed(isolated(name) for name in names)
+    """Return names in a row, each in its own order: "12-Step fellowships" among Arabic letters, too.
+
+    No line ends after a hyphen within a name (U+2060).
+    """
+    return listed(isolated(name.replace("-", "-\u2060")) for name in names)
 
 
 def listed_long(parts: Iterable[object]) -> str:
@@ -31,9 +38,15 @@ def quoted(text: object) -> str:
 def isolated(text: object) -> str:
     """Return a name, number, code or address that keeps its own order inside a text from right to left.
 
-    "12-Step Programs" stays so among Arabic letters, and a name in Arabic letters stays as it is.
-    By signs of Unicode, which work in attributes and sentences alike: U+2068 and U+2069. In
-    languages from left to right, the text alone.
+    "12-Step Programs" stays so among Arabic letters, and a name in Arabic letters stays as it is,
+    also when it begins with a Latin one: "Al-Anon" and then Arabic words read from the right.
+    By signs of Unicode, which work in attributes and sentences alike: U+2068 or, for such a
+    mixed text, U+2067, and U+2069. In languages from left to right, the text alone.
     """
     shown = str(text or "")
-    return f"\u2068{shown}\u2069" if shown and get_language_bidi() else shown
+    if not shown or not get_language_bidi():
+        return shown
+    strong = [way for way in map(bidirectional, shown) if way == "L" or way in _FROM_THE_RIGHT]
+    is_mixed = strong[:1] == ["L"] and not _FROM_THE_RIGHT.isdisjoint(strong)
+    opens = "\u2067" if is_mixed else "\u2068"
+    return f"{opens}{shown}\u2069"

@@ -34,7 +34,7 @@ _MARGIN = 11.0
 _GAP = 9.0
 _CODE = 26.0
 # Signs of Unicode around words with an order of their own: see `groups.phrasing.isolated`.
-_APART, _TOGETHER = "\u2068", "\u2069"
+_APART, _APART_FROM_THE_RIGHT, _TOGETHER = "\u2068", "\u2067", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +308,8 @@ class _Paper(FPDF):
         for row in self._rows(text, style, width / size):
             # What keeps an order of its own keeps it on its next line.
             shown = f"{_APART}{row}" if is_apart else row
-            is_apart = shown.count(_APART) > shown.count(_TOGETHER)
+            opened = shown.count(_APART) + shown.count(_APART_FROM_THE_RIGHT)
+            is_apart = opened > shown.count(_TOGETHER)
             yield Line(f"{shown}{_TOGETHER}" if is_apart else shown, size, style, colour)
 
     def _rows(self, text: str, style: str, most: float) -> Iterator[str]:

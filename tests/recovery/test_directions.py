@@ -21,7 +21,7 @@ _VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "sou
 _NOT_LOOKED_AT = {"title", "script", "style", "template", "option", "textarea"}
 # Names whose style keeps them apart; see static/css/components/direction.css.
 _BY_STYLE = {"compare-whose", "print-address"}
-_OPENS, _CLOSES = "\u2068", "\u2069"
+_OPENS, _OPENS_RIGHT, _CLOSES = "\u2068", "\u2067", "\u2069"
 
 
 class _Names(HTMLParser):
@@ -45,7 +45,7 @@ class _Names(HTMLParser):
         if NAME not in data or any(tag in _NOT_LOOKED_AT or "for-ears" in _classes(one) for tag, one in self.stack):
             return
         before = data[: data.index(NAME)]
-        is_isolated = before.count(_OPENS) > before.count(_CLOSES)
+        is_isolated = before.count(_OPENS) + before.count(_OPENS_RIGHT) > before.count(_CLOSES)
         if is_isolated or self._is_title() or any(_is_apart(*one) for one in self.stack):
             self.apart += 1
         else:
