@@ -11,7 +11,7 @@ from groups.enums import GroupState, ImportOutcome, ListingState
 from groups.models import ImportRun, Source
 from meetings import provenance
 from meetings.enums import UnlistedWhy
-from meetings.feeds import refreshing
+from meetings.feeds import complaints, refreshing
 from meetings.feeds.previewing import when_of
 from meetings.models import Meeting, SourceRow
 
@@ -138,7 +138,7 @@ def _of_state(meeting: Meeting) -> str:
 
 
 def _left_out_words(reason: str) -> str:
-    return _("When the feed was last read, this row was left out: %(reason)s.") % {"reason": reason}
+    return _("When the feed was last read, this row was left out: %(reason)s.") % {"reason": complaints.told(reason)}
 
 
 def _left_out(source: Source) -> list[tuple[int, str, str]]:

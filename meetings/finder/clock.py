@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meetings.enums import TimeOfDay
+from meetings.finder.columns import DAY
 from meetings.finder.memory import EPOCH, NEVER, STARTS, Bits, Flags, Memory, Positions, keep, pack, positions
 from meetings.schedules import zone_named
 
@@ -30,9 +31,9 @@ MINUTES_OF = {
     TimeOfDay.EVENING: (17 * 60, 21 * 60),
     TimeOfDay.NIGHT: (21 * 60, 4 * 60),
 }
-_DAY_SECONDS, _DAY_MINUTES = 86_400, 1440
+_DAY_MINUTES = 1440
 # Between two looks at a zone's offset; it never changes there and back within a week.
-_WEEK = 7 * _DAY_SECONDS
+_WEEK = 7 * DAY
 # The day of EPOCH, as Python counts days.
 _EPOCH_DAY = datetime.fromtimestamp(EPOCH, UTC).toordinal()
 
@@ -156,7 +157,7 @@ class Clock:
     def _visitors_days(self) -> NDArray[np.int64]:
         """Return the visitor's date of each start of those on the visitor's clock."""
         starts = self.memory.starts[:, self.by_visitor]
-        return (starts + self._visitor_offsets(starts) * np.int64(60)) // _DAY_SECONDS
+        return (starts + self._visitor_offsets(starts) * np.int64(60)) // DAY
 
     def _wanted(self, days_from_today: int) -> NDArray[np.int32]:
         """Return the date asked for as a number, by each meeting's own zone."""

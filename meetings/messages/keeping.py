@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from groups import phrasing
 from meetings import contacts, posting, tokens, wording
 from meetings.enums import LinkPurpose, MessageKind
+from meetings.feeds import complaints
 from meetings.messages.words import Words, address
 from meetings.models import OutgoingMessage
 
@@ -104,5 +105,5 @@ def about_feed(message: OutgoingMessage) -> Words:
         _("You need do nothing else than put the list back, or tell us its new address."),
     ]
     if source and source.last_error:
-        lines.insert(1, _("The last try ended so: %(error)s.") % {"error": source.last_error})
+        lines.insert(1, _("The last try ended so: %(error)s.") % {"error": complaints.told(source.last_error)})
     return Words(_("A list of yours cannot be read"), lines)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from meetings import access, listing_fields
 from meetings.curation import bulk, words
+from meetings.feeds import complaints
 from meetings.models import Decision, Meeting, SuggestedValue
 from recovery.templatetags.plain_words import spoken
 
@@ -35,6 +36,12 @@ def proposed_words(row: SuggestedValue) -> str:
 def title_shown(decision: Decision) -> str:
     """Return "Late train", or "Pause: 6 listings"."""
     return bulk.title_shown(decision)
+
+
+@register.filter
+def told(noted: str) -> str:
+    """Return what was noted of a feed, in the reader's language."""
+    return complaints.told(noted)
 
 
 @register.filter

@@ -211,9 +211,9 @@ def _import(
     say("Reading the feed …")
     comparison = compare(source, feed, reader)
     is_first = not comparison.known
-    say(f"{comparison.seen:,} rows, {len(comparison.to_read):,} of them new or changed …")
+    say(f"Rows: {comparison.seen:,}. New or changed: {len(comparison.to_read):,} …")
     rules = entries.Rules(now)
-    taken = take_in(source, feed, reader, comparison, rules=rules, progress=lambda done: say(f"{done:,} rows read …"))
+    taken = take_in(source, feed, reader, comparison, rules=rules, progress=lambda done: say(f"Rows read: {done:,} …"))
     _count(report, comparison, taken)
     if not (report.created or report.updated or report.unchanged):
         raise UnusableFeed("none of the feed's rows can be used")
@@ -256,7 +256,7 @@ def _refresh(written: Written, rules: entries.Rules, *, now: datetime, say: Say)
     if not written.meeting_ids:
         return
     say("Working out the next dates …")
-    index.refresh(written.meeting_ids, now=now, progress=lambda done: say(f"{done:,} meetings …"), rules=rules)
+    index.refresh(written.meeting_ids, now=now, progress=lambda done: say(f"Meetings done: {done:,} …"), rules=rules)
 
 
 def _record(source: Source, report: Report, *, now: datetime, run_kept: ImportRun | None = None) -> ImportRun:

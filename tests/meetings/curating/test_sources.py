@@ -134,13 +134,13 @@ def test_refusing_leaves_everything_as_it_was(desk, rows):
 
 def test_progress_comes_by_htmx_and_the_page_reloads_at_the_end(desk, rows):
     answer = add(desk, a_file(rows()))
-    readings.note_progress(FeedReading.objects.get(), "1,000 rows read …")
+    readings.note_progress(FeedReading.objects.get(), "Rows read: 1,000 …")
 
     part = desk.get(answer["Location"], HTTP_HX_REQUEST="true")
     work()
     end = desk.get(answer["Location"], HTTP_HX_REQUEST="true")
 
-    assert "1,000 rows read" in words(part)
+    assert "Rows read: 1,000" in words(part)
     assert "<html" not in part.content.decode()
     assert end["HX-Refresh"] == "true"
 
