@@ -87,6 +87,7 @@ class MeetingPage:
     may_show_place: bool
     shows_demo: bool
     when: str
+    when_parts: tuple[str, str, str]
     length: str
     zone_label: str
     next_date: Date | None
@@ -148,6 +149,7 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         may_show_place=may_show_place,
         shows_demo=meeting.source is not None and meeting.source.is_demo,
         when=_when(meeting, schedule),
+        when_parts=_when_parts(meeting, schedule),
         length=_length(meeting),
         zone_label=wording.zone_label(meeting.time_zone, at=current.starts_at if current else now)
         if meeting.time_zone
@@ -203,6 +205,14 @@ def _when(meeting: Meeting, schedule: schedules.Schedule | None) -> str:
     if meeting.any_time != ChannelState.NONE:
         return _("At any time: people write when it suits them")
     return _("By appointment: ask the group for a time")
+
+
+def _when_parts(meeting: Meeting, schedule: schedules.Schedule | None) -> tuple[str, str, str]:
+    """Return when it meets in what stands before, the hours, which stay on one line, and what stands after."""
+    when = _when(meeting, schedule)
+    if schedule is None:
+        return when, "", ""
+    return when.partition(schedules.describe_time(schedule.start_time, schedule.duration))
 
 
 def _length(meeting: Meeting) -> str:

@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from groups.enums import FeedFormat, GroupState, ListingState, OpenClosed
-from meetings.enums import ChannelState, JoinVisibility, Observers, OpenTo, TraitKind, TraitValue
+from meetings.enums import ChannelState, JoinVisibility, Observers, OpenTo, RsvpPolicy, TraitKind, TraitValue
 from tests.factories import (
     ApproachFactory,
     FellowshipFactory,
@@ -66,6 +66,35 @@ def test_each_way_to_take_part_has_its_own_icon(client, trait, icons):
 
 
 # ── When ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("said", "lead"),
+    [
+        ({}, 'Tuesdays, <span class="nowrap">7–8\u202fpm</span>'),
+        (
+            {"last_on": date(2027, 6, 30)},
+            'Tuesdays, <span class="nowrap">7–8\u202fpm</span>, until 30 June 2027',
+        ),
+        ({"duration": None}, 'Tuesdays, <span class="nowrap">7\u202fpm</span>'),
+    ],
+    ids=["weekly", "until a day", "of unknown length"],
+)
+def test_the_hours_stay_on_one_line(client, said, lead):
+    page = page_of(client, MeetingFactory(**said)).content.decode()
+
+    assert f'<p class="lead">{lead} <span class="soft nowrap">New York time (EST)</span></p>' in page
+
+
+def test_where_one_can_join_that_is_the_strong_button_and_the_first(client):
+    welcome = {"rsvp_policy": RsvpPolicy.WELCOME, "open_to": OpenTo.ANYONE}
+
+    pages = [page_of(client, MeetingFactory(**welcome, **said)) for said in ({}, {"is_online": True})]
+
+    buttons = [re.findall(r'<a class="(button[^"]*)" href="([^"]*)"', page.content.decode())[:2] for page in pages]
+    (in_room, online) = [[(style, "/rsvp/" in address) for style, address in found] for found in buttons]
+    assert in_room == [("button", True), ("button button-quiet", False)]
+    assert online == [("button", False), ("button button-quiet", True)]
 
 
 def test_it_says_when_in_words_with_next_date_and_zone(client):
