@@ -35,3 +35,30 @@ def test_a_large_one_is_ordered_and_its_page_says_so(site, page: Page):
     expect(page.get_by_text("It is being made")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("progressbar", name="How far it is")).to_be_visible()
     assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+
+
+def test_a_printed_page_of_help_says_whom_to_call(site, page: Page):
+    page.goto(f"{site.url}/help/")
+    on_screen = page.locator("main a[href^='tel:']").all_inner_texts()
+
+    page.emulate_media(media="print")
+
+    assert on_screen
+    assert page.locator("main a[href^='tel:']").filter(visible=True).all_inner_texts() == on_screen
+    expect(page.locator("[data-help-strip]")).to_be_hidden()
+
+
+def test_nothing_lies_over_the_text_of_a_printed_meeting_and_a_comparison_begins_on_its_own_page(site, page: Page):
+    page.emulate_media(media="print")
+    page.goto(f"{site.url}/meetings/?q=In+a+room+and+on+a+link")
+    page.goto(site.url + page.locator("article[data-meeting] .meeting-name a").first.get_attribute("href"))
+
+    # What stands in a grid is laid over what comes before it where a page of paper ends.
+    shown = page.locator(".meeting-page, .meeting-parts, .meeting-side").evaluate_all(
+        "all => all.map(node => getComputedStyle(node).display)"
+    )
+    page.goto(f"{site.url}/approaches/compare/?a=twelve-step&a=lifering")
+    paper = page.locator(".compare:has(h1)").evaluate("node => getComputedStyle(node).page")
+
+    assert set(shown) == {"block"}
+    assert paper == "compare"
