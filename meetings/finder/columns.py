@@ -30,6 +30,9 @@ Fact = tuple[str, str]
 # and some that people asked for.
 MOST_KEPT = 64
 MOST_WORDS_KEPT = 64
+# Who is near a place is kept while people change the rest of what they ask: in a large city that
+# is as much as ten rows.
+MOST_PLACES_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Memory:
     late: dict[int, int]  # position by id of those that came later
     # Rows that follow from the columns alone, kept by whoever worked them out first.
     kept: dict[Any, Any] = field(default_factory=dict)
+    # Who is near some places, in the same way.
+    near: dict[Any, Any] = field(default_factory=dict)
     # Who has some words in their own text, by PostgreSQL's tsquery, the last asked for at the end.
     words: dict[str, Bits] = field(default_factory=dict)
     # The same of words that very many have, which never make room for others.
@@ -159,13 +164,22 @@ def unpack(bits: Bits) -> Flags:
 
 def keep(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
     """Return what is kept with the memory under a key; worked out when it is not there."""
-    found = memory.kept.get(key)
+    return _keep(memory.kept, MOST_KEPT, key, work_out)
+
+
+def keep_near(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
+    """Return who is near a place, in the same way."""
+    return _keep(memory.near, MOST_PLACES_KEPT, key, work_out)
+
+
+def _keep(kept: dict[Any, Any], most: int, key: Any, work_out: Callable[[], Any]) -> Any:
+    found = kept.get(key)
     if found is None:
-        found = memory.kept[key] = work_out()
-        while len(memory.kept) > MOST_KEPT:
+        found = kept[key] = work_out()
+        while len(kept) > most:
             # What was kept first goes first; another thread may have been quicker.
-            oldest, *_rest = memory.kept
-            memory.kept.pop(oldest, None)
+            oldest, *_rest = kept
+            kept.pop(oldest, None)
     return found
 
 

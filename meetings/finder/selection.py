@@ -18,7 +18,7 @@ from meetings.enums import Attendance, TimeOfDay
 from meetings.finder import memory as columns
 from meetings.finder.clock import DAYS, MINUTES_OF, TODAY, TOMORROW, Clock
 from meetings.finder.facts import TRUTH
-from meetings.finder.memory import NEVER, Bits, Flags, Memory, Positions, count, keep
+from meetings.finder.memory import NEVER, Bits, Flags, Memory, Positions, count, keep, keep_near
 from meetings.finder.names import Names
 from meetings.freshness import Freshness
 from meetings.models import FinderEntry
@@ -101,10 +101,10 @@ class Selection:
 
     def within(self, latitude: float, longitude: float, km: float) -> None:
         """Keep those that are held in a room within so many kilometres."""
-        at, apart = within_reach(self.memory, latitude, longitude, km)
-        order = np.argsort(at)
-        self._near, self._kilometres = at[order], apart[order]
-        self.among("near", self.memory.of_positions(at))
+        self._near, self._kilometres, bits = keep_near(
+            self.memory, (latitude, longitude, km), lambda: _around(self.memory, latitude, longitude, km)
+        )
+        self.among("near", bits)
 
     def distance(self, at: Positions) -> NDArray[np.float64] | None:
         """Return the kilometres from the centre of some who are within reach; None without a centre."""
@@ -342,6 +342,18 @@ def _rows_by_facet(memory: Memory) -> dict[str, tuple[list[str], slice | list[in
         facet: (values, slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] + 1 == len(rows) else rows)
         for facet, (values, rows) in found.items()
     }
+
+
+def _around(
+    memory: Memory, latitude: float, longitude: float, km: float
+) -> tuple[Positions, NDArray[np.float64], Bits]:
+    """Return who is held within so many kilometres in the order of positions, how far off, and the row of them."""
+    at, apart = within_reach(memory, latitude, longitude, km)
+    if not np.all(at[1:] > at[:-1]):
+        # Across the antimeridian there are two boxes.
+        order = np.argsort(at)
+        at, apart = at[order], apart[order]
+    return at, apart, memory.of_positions(at)
 
 
 def within_reach(
