@@ -4,11 +4,13 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from groups import catalogue, catalogue_loading
 from groups.enums import EvidenceStrength
 from groups.models import Approach, Fellowship
 from tests.helpers import words
+from tests.recovery import pseudo_language
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +166,20 @@ def test_sources_are_links_that_tell_nothing_with_their_dates(client):
     assert {rel for _url, rel in links} == {"noreferrer noopener external"}
     assert "(as of 2020)" in html
     assert "https://github.com/code4recovery/12-step-meeting-list/blob/HEAD/includes/variables.php" in html
+
+
+def test_what_a_source_says_is_spoken_in_english_until_it_is_translated(client):
+    says = FILE["sources"][Approach.objects.get(slug="twelve-step").sources[0]]["supports"]
+    spoken = f'<bdi lang="en">{escape(says)}</bdi>'
+    of_the_page = reverse("groups:approach_detail", args=["twelve-step"])
+
+    in_german = client.get(of_the_page, headers={"accept-language": "de"}).content.decode()
+    with pseudo_language.spoken():
+        in_another = client.get(of_the_page, headers={"accept-language": pseudo_language.CODE}).content.decode()
+
+    assert spoken in in_german
+    assert spoken not in in_another
+    assert f"<bdi>{escape(pseudo_language.wide(says))}</bdi>" in in_another
 
 
 def test_sellers_of_treatment_are_named_and_never_linked(client):
