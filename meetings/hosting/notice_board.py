@@ -24,7 +24,6 @@ def write(group: Group, *, text: str, first_on: date, last_on: date, now: dateti
 
     Raises BoardFull.
     """
-    # One at a time for a group: a double press writes one line.
     with transaction.atomic():
         # One at a time for a group: a double press writes one line.
         Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
