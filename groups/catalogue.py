@@ -212,7 +212,7 @@ def withdrawal_sources(approaches: Iterable[Approach]) -> list[Source]:
 
 
 def own_sites() -> list[tuple[str, str]]:
-    """Return name and web address of each fellowship that keeps lists of its own, checked ones alone.
+    """Return name, in the reader's language, and address of each fellowship with lists of its own, checked ones alone.
 
     Read from the catalogue's data file: it is told when no database answers. Approaches of the
     brief come first; an address that several share is told once.
@@ -224,7 +224,7 @@ def own_sites() -> list[tuple[str, str]]:
         website = _checked_website(entry["website"] or "", entry["verify"])
         if website:
             sites.setdefault(website, entry["name"])
-    return [(name, website) for website, name in sites.items()]
+    return [(_(name), website) for website, name in sites.items()]
 
 
 def address_url(address: str) -> str:

@@ -260,7 +260,16 @@ class FinderMap {
     }
     box.append(title, rows);
     this.opened = pin;
-    const popup = L.popup({ maxWidth: 270, maxHeight: 220, offset: pin.marker.options.icon.options.popupAnchor })
+    // As wide as there is room, and below the buttons in the corner, which would lie on it.
+    const width = Math.min(270, this.map.getSize().x - 70);
+    const popup = L.popup({
+      minWidth: width,
+      maxWidth: width,
+      maxHeight: 220,
+      offset: pin.marker.options.icon.options.popupAnchor,
+      autoPanPaddingTopLeft: [8, 100],
+      autoPanPaddingBottomRight: [8, 8],
+    })
       .setLatLng(pin.marker.getLatLng())
       .setContent(box)
       .openOn(this.map);

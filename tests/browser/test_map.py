@@ -134,3 +134,25 @@ def test_without_script_there_is_the_list_and_a_plain_sentence(site, chromium):
     expect(page.locator("article[data-meeting]")).to_have_count(20)
     expect(page.locator("[data-map]")).to_be_hidden()
     context.close()
+
+
+def test_on_a_phone_what_a_pin_tells_is_read_whole_beside_the_buttons(site, chromium):
+    context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
+    phone = context.new_page()
+    open_map(phone, site, "q=One+chair")
+    for _n in range(17):
+        if "map-pin-many" not in (phone.locator(".map-pin").first.get_attribute("class") or ""):
+            break
+        phone.locator(".map-pin").first.focus()
+        phone.keyboard.press("Enter")
+        phone.wait_for_timeout(500)
+
+    phone.locator(".map-pin").first.click()
+    popup = phone.locator(".leaflet-popup-content-wrapper")
+    expect(popup).to_be_visible(timeout=PLENTY)
+    phone.wait_for_timeout(500)
+    told, buttons = popup.bounding_box(), phone.locator(".leaflet-control-zoom").bounding_box()
+
+    context.close()
+    assert told["width"] > 200
+    assert told["y"] >= buttons["y"] + buttons["height"] or told["x"] >= buttons["x"] + buttons["width"]

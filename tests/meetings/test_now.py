@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.urls import reverse
+from django.utils import translation
 
 from groups import catalogue
 from groups.enums import ApproachStatus
@@ -230,6 +231,16 @@ def test_lists_of_others_are_those_whose_address_was_checked():
     assert sites_of_others["SMART Recovery"] == "smartrecovery.org"
     assert "sossobriety.org" not in sites_of_others.values()
     assert len(set(sites_of_others.values())) == len(sites_of_others)
+
+
+def test_lists_of_others_are_named_in_the_language_of_the_page():
+    english = {website: name for name, website in catalogue.own_sites()}
+    with translation.override("ar"):
+        arabic = {website: name for name, website in catalogue.own_sites()}
+
+    assert english["aa.org"] == "Alcoholics Anonymous"
+    assert arabic["aa.org"] == "مدمنو الكحول المجهولون"
+    assert arabic["smartrecovery.org"] == "SMART Recovery"
 
 
 def test_an_approach_in_doubt_sends_nobody_to_its_site():
