@@ -1,7 +1,10 @@
 """My things: kept on the person's own device. What is here shows the page and answers the device."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,13 +16,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import mine as kept
 from meetings.views.private import open_form
 
+logger = logging.getLogger(__name__)
+
 LONGEST_SLUG = 200
 
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Show the page that the device fills with what it keeps. `?name=plain` installs under a name that says nothing."""
-    context = {"preferences": kept.preferences(), "is_plain": request.GET.get("name") == "plain"}
+    """Show the page that the device fills with what it keeps. `?name=plain` installs under a name that says nothing.
+
+    It is shown without the database too, then without what somebody may like.
+    """
+    try:
+        preferences = kept.preferences()
+    except DatabaseError:
+        logger.exception("what people may like is left out: the database does not answer")
+        preferences = []
+    context = {"preferences": preferences, "is_plain": request.GET.get("name") == "plain"}
     return render(request, "meetings/mine.html", context)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from PIL import Image, ImageChops
 
@@ -173,6 +174,23 @@ def test_the_page_asks_the_same_of_the_database_whatever_there_is_to_like(client
 
     assert "Beginners" in one
     assert "Women" in three
+
+
+@pytest.mark.django_db
+def test_the_page_opens_without_a_database_and_without_what_may_be_liked(client):
+    def refuse(execute, sql, params, many, context):
+        raise DatabaseError("the server closed the connection")
+
+    with_one = client.get("/mine/").content.decode()
+    with connection.execute_wrapper(refuse):
+        without = client.get("/mine/")
+
+    assert "data-likes-form" in with_one
+    assert "likes_form.js" in with_one
+    assert without.status_code == 200
+    assert "data-likes-form" not in without.content.decode()
+    # It would keep an empty form over what is kept.
+    assert "likes_form.js" not in without.content.decode()
 
 
 @pytest.mark.django_db
