@@ -167,9 +167,7 @@ def test_a_meeting_moved_without_a_word_is_not_announced_at_its_old_time(meeting
     sending.send_due(now=DAY_BEFORE + timedelta(minutes=61))
 
     assert before == {"later": 1}
-    assert [parcel.subject for parcel in desk.parcels if parcel.subject.startswith("Reminder")] == [
-        "Reminder for 8 pm"
-    ]
+    assert [parcel.subject for parcel in desk.parcels if parcel.subject.startswith("Reminder")] == ["Reminder for 8 pm"]
 
 
 def test_a_lease_that_ran_out_before_the_words_left_is_claimed_again(member, desk):
