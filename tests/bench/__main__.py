@@ -129,8 +129,8 @@ def table(measured: list[dict]) -> list[str]:
         ]
         lines += [
             f"| {row['name']}{again(row)} | {row['found']:,} | {row['queries']} | {row['median']:.1f} |"
-            f" {row['p99']:.1f} | {row['processor_p99']:.1f} | {row['ready']:.1f} | {row['median'] / row['ready']:.2f} |"
-            f" {row['bytes'] / 1000:.1f} |"
+            f" {row['p99']:.1f} | {row['processor_p99']:.1f} | {row['ready']:.1f} |"
+            f" {row['median'] / row['ready']:.2f} | {row['bytes'] / 1000:.1f} |"
             for row in one["pages"]
         ]
         lines.append(f"| **all searches** | | | | | | | **{mixed(one):.2f}** | |")
