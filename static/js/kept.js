@@ -115,7 +115,7 @@ async function keepPage(pages, address, files) {
   await pages.put(address, answer.clone());
   if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of page.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon]")) {
+    for (const part of page.querySelectorAll("script[src], link[rel=modulepreload], link[rel=stylesheet], link[rel=icon]")) {
       files.add(new URL(part.getAttribute("src") ?? part.getAttribute("href"), window.location.origin).href);
     }
   }

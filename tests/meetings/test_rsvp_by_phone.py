@@ -90,7 +90,7 @@ def test_its_reminders_come_as_text_messages(client, meeting, desk):
     kinds = OutgoingMessage.objects.filter(kind=MessageKind.REMINDER).values_list("channel", "state")
     assert set(kinds) == {("sms", "sent")}
     assert desk.parcels[-1].to == NUMBER
-    assert desk.parcels[-1].text.startswith("Reminder for 19:00.")
+    assert desk.parcels[-1].text.startswith("Reminder for 7 pm.")
     assert "/rsvp/" in desk.parcels[-1].text
 
 
