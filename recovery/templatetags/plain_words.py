@@ -21,13 +21,13 @@ _NUMBER = re.compile(r"\+?\d[\d\s().-]*")
 
 @register.filter
 def spoken(length: timedelta | None) -> str:
-    """Return "25 minutes", "2 hours", "3 days"; "" for None. Parts of a unit are dropped.
+    """Return "25 minutes", "2 hours", "3 days"; "" for None. Parts of a unit are dropped; a minute is the least.
 
     From 90 minutes to 4 hours the half hour is kept: "2 hours 30 minutes".
     """
     if length is None:
         return ""
-    minutes = max(0, int(length.total_seconds() // 60))
+    minutes = max(1, int(length.total_seconds() // 60))
     if minutes < 90:
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     hours, rest = divmod(minutes, 60)

@@ -408,7 +408,7 @@ def test_a_page_of_its_own_needs_no_pagination():
     ("length", "said"),
     [
         (None, ""),
-        (timedelta(seconds=30), "0 minutes"),
+        (timedelta(seconds=30), "1 minute"),
         (timedelta(minutes=1), "1 minute"),
         (timedelta(minutes=89, seconds=59), "89 minutes"),
         (timedelta(minutes=90), "1 hour 30 minutes"),

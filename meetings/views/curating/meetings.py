@@ -208,11 +208,13 @@ def group_history(request: HttpRequest, slug: str) -> HttpResponse:
 def venue_history(request: HttpRequest, public_id: str) -> HttpResponse:
     venue = access.get_curated_venue(request.user, public_id)
     back = reverse("curate:venue", args=[public_id])
-    return _history(request, str(venue), past.of_venue(venue), back)
+    return _history(request, str(venue), past.of_venue(venue), back, part="places")
 
 
-def _history(request: HttpRequest, title: str, entries: list[past.Entry], back: str) -> HttpResponse:
-    context = {"part": "listings", "title": title, "entries": entries, "back": back, "roles": dict(Role.choices)}
+def _history(
+    request: HttpRequest, title: str, entries: list[past.Entry], back: str, *, part: str = "listings"
+) -> HttpResponse:
+    context = {"part": part, "title": title, "entries": entries, "back": back, "roles": dict(Role.choices)}
     return render(request, "curate/history.html", context)
 
 

@@ -127,7 +127,7 @@ def test_the_page_says_that_nothing_is_sent_when_nobody_sends(opened):
     health.note_pulse(health.BEAT, health.WORKER, now=NOW)
 
     assert "Everything that was due has gone." in opened()
-    assert "last seen 0 minutes ago" in opened()
+    assert "last seen 1 minute ago" in opened()
 
 
 def test_the_page_says_that_messages_wait(opened, meeting, member, time_machine):
