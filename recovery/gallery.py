@@ -64,7 +64,7 @@ def samples(state: int) -> dict[str, Any]:
     filled = {"town": "Boston", "words": _LONG, "day": "monday", "others": "1", "ways": ["online"], "agrees": True}
     paginator = Paginator(range(900), 10)
     return {
-        "ways": [{"slug": way.value, "label": way.label} for way in Attendance],
+        "ways": [_way(way) for way in Attendance],
         "alert_kinds": ["info", "good", "warning", "bad"],
         "alert_texts": ["Something to know before going on.", "And one thing more."],
         "badge_kinds": ["plain", "now", "soon", "good", "bad"],

@@ -74,7 +74,8 @@ SENTENCES = (
     gettext_noop("Meetings done: %(done)s …"),
     gettext_noop("Putting everything back …"),
 )
-_VALUE = re.compile(r"%\\\((\w+)\\\)s|%\((\w+)\)s")
+# As `re.escape` writes a value's place.
+_VALUE = re.compile(r"%\\\((\w+)\\\)s")
 
 
 def told(noted: str) -> str:
@@ -99,4 +100,4 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 
 
 def _any(value: re.Match[str]) -> str:
-    return f"(?P<{value[1] or value[2]}>.+)"
+    return f"(?P<{value[1]}>.+)"

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
@@ -95,7 +95,7 @@ class Words:
     times: str
     place: str
     approach: str
-    attendance: list[dict[str, Any]]
+    attendance: list[wording.Way]
     badges: list[str]
 
 
@@ -220,7 +220,7 @@ def _words_of(card: Card) -> Words:
         times=times,
         place=_place(meeting),
         approach=fellowship.short_name if fellowship else meeting.group.approach.label,
-        attendance=[{"slug": way.value, "label": str(way.label)} for way in meeting.attendance],
+        attendance=[wording.Way(way.value, str(way.label)) for way in meeting.attendance],
         badges=_badges(meeting, card.traits),
     )
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -41,7 +40,7 @@ class Result:
     place_label: str = ""
     approach_label: str = ""
     is_suspended: bool = False
-    attendance: list[dict[str, Any]] = field(default_factory=list)
+    attendance: list[wording.Way] = field(default_factory=list)
     badges: list[str] = field(default_factory=list)
     fits: str = ""
     """What somebody may like of it: "approach:smart-recovery format:beginners focus:women"."""

@@ -133,11 +133,11 @@ def _entry(result: Result, signs: dict[str, str], *, tells_days: bool) -> Entry:
 
 
 def _is_from_afar(result: Result) -> bool:
-    return any(way["slug"] != Attendance.IN_PERSON for way in result.attendance)
+    return any(way.slug != Attendance.IN_PERSON for way in result.attendance)
 
 
 def _words(result: Result) -> list[str]:
-    return [way["label"] for way in result.attendance] + result.badges
+    return [way.label for way in result.attendance] + result.badges
 
 
 def _signs(found: Sequence[Result]) -> dict[str, str]:

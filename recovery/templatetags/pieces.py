@@ -48,10 +48,9 @@ def badge(text: Any, icon: str = "", kind: str = "") -> SafeString:
 
 @register.simple_tag
 def way_badge(way: Any) -> SafeString:
-    """Return one way to take part (with "slug" and "label") and the icon that always stands for it."""
-    slug, label = (way["slug"], way["label"]) if isinstance(way, dict) else (way.slug, way.label)
-    picture, kind = _OF_WAY.get(slug, _OF_WAY["in-person"])
-    return badge(label, picture, kind)
+    """Return one way to take part (a `meetings.wording.Way`) and the icon that always stands for it."""
+    picture, kind = _OF_WAY.get(way.slug, _OF_WAY["in-person"])
+    return badge(way.label, picture, kind)
 
 
 @cache
