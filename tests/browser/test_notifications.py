@@ -7,6 +7,20 @@ import pytest
 
 # Of 50 ms each: a minute. What comes sooner is not waited for.
 LOOKS = 1200
+# What was told and not shown by then is told again, as a push service does: a browser that is
+# busy drops what it is told, and what has the same tag is shown once.
+LOOKS_A_TIME = 100
+SHOWN = """async (most) => {
+    const registration = await navigator.serviceWorker.ready;
+    for (let looks = 0; looks < most; looks += 1) {
+        const shown = await registration.getNotifications();
+        if (shown.length) {
+            return shown.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }));
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return [];
+}"""
 WORDS = {
     "title": "Reminder for 19:00",
     "body": "This is your reminder for Tuesday 1 December at 19:00.",
@@ -44,24 +58,15 @@ def told(site, context, page):
             if f"{site.url}/" in registrations:
                 break
             page.wait_for_timeout(50)
-        devtools.send(
-            "ServiceWorker.deliverPushMessage",
-            {"origin": site.url, "registrationId": registrations[f"{site.url}/"], "data": data},
-        )
-        return page.evaluate(
-            """async (most) => {
-                const registration = await navigator.serviceWorker.ready;
-                for (let looks = 0; looks < most; looks += 1) {
-                    const shown = await registration.getNotifications();
-                    if (shown.length) {
-                        return shown.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }));
-                    }
-                    await new Promise((resolve) => setTimeout(resolve, 50));
-                }
-                return [];
-            }""",
-            LOOKS,
-        )
+        shown = []
+        for _time in range(LOOKS // LOOKS_A_TIME):
+            devtools.send(
+                "ServiceWorker.deliverPushMessage",
+                {"origin": site.url, "registrationId": registrations[f"{site.url}/"], "data": data},
+            )
+            if shown := page.evaluate(SHOWN, LOOKS_A_TIME):
+                break
+        return shown
 
     return tell
 
