@@ -79,6 +79,7 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
     why = rsvps.why_closed(meeting, found.start, now=now)
     is_running = access.is_running(meeting)
     is_on = not is_over and not found.start.is_cancelled and is_running
+    is_ahead = found.start.starts_at > now
     where = where_on(meeting, found.row) if is_on else None
     join = join_step.for_meeting(meeting, found.start, now) if is_on else None
     contact_url, contact_name = whom_to_ask(meeting, where, join)
@@ -99,7 +100,8 @@ def prepare(meeting: Meeting, original_on: date, *, now: datetime, visitor_zone:
         seat=meeting_page.seat_at(meeting, found.start, now=now),
         is_full=is_full(meeting, found.row),
         full_line=full_line(found.start, now=now),
-        no_seat_because=why if is_on and meeting.rsvp_policy != "off" else "",
+        # That it has begun is said above already.
+        no_seat_because=why if is_on and is_ahead and meeting.rsvp_policy != "off" else "",
         about_how_many=rsvps.public_count(found.row) if is_on else None,
         rules=[line for line in who if line.is_rule],
         who=who,

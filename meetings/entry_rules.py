@@ -158,7 +158,7 @@ def _account(meeting: Meeting) -> list[Line]:
 def _agreement(meeting: Meeting) -> list[Line]:
     if not meeting.agreement:
         return []
-    return [Line(_("Everybody agrees to this: %(agreement)s") % {"agreement": meeting.agreement})]
+    return [Line(_("Everybody agrees to this: %(agreement)s") % {"agreement": phrasing.isolated(meeting.agreement)})]
 
 
 def _of_the_approach(meeting: Meeting) -> list[Line]:

@@ -37,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RemindersPage:
-    """`stopped` says why the address gets nothing, "" when it does. `push_key` "" is no notifications here."""
+    """`stopped` says why the address gets nothing, "" when it does. `push_key` "" is no notifications here.
+
+    `is_settled` is a seat that waits for nothing: what is not planned now will not be.
+    """
 
     lines: list[Line]
     form: RemindersForm
@@ -45,6 +48,7 @@ class RemindersPage:
     code_form: CodeForm | None
     has_phone: bool
     has_ways: bool
+    is_settled: bool
     has_browser: bool
     push_key: str
     stopped: str
@@ -75,6 +79,7 @@ def prepare(
         code_form=(code_form or CodeForm()) if may_add_phone and waits_for_code else None,
         has_phone=has_phone,
         has_ways=bool(ways),
+        is_settled=kept.is_going if isinstance(kept, Rsvp) else kept.is_confirmed,
         has_browser=Channel.PUSH in ways,
         push_key=push.public_key() if channels.is_offered(Channel.PUSH) else "",
         stopped=_stopped_line(stopped),

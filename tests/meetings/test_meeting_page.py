@@ -437,6 +437,14 @@ def test_each_rule_of_the_listing_is_a_line_on_the_page(client, rule, line):
     assert line not in without
 
 
+def test_what_everybody_agrees_to_keeps_its_own_direction(client):
+    meeting = MeetingFactory(agreement="No selling, no recording.")
+
+    told = client.get(meeting.get_absolute_url(), headers={"accept-language": "ar"})
+
+    assert "\u2068No selling, no recording.\u2069" in words(told)
+
+
 def test_rules_stand_before_the_join_step(client):
     meeting = MeetingFactory(is_hybrid=True, min_age=18, sober_hours=48, needs_camera=True, needs_account=True)
     give_trait(meeting, "women", TraitValue.ONLY, kind=TraitKind.FOCUS)

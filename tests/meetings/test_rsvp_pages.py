@@ -212,6 +212,18 @@ def test_shortly_before_the_start_a_full_date_promises_no_offer(client, at_noon)
         assert "Put me on the waiting list" in page
 
 
+def test_that_a_date_has_begun_is_said_once(client, at_noon):
+    page = reverse("meetings:occurrence_detail", args=[welcoming().slug, TUESDAY])
+    before = words(client.get(page))
+    at_noon.move_to(STARTS_AT + timedelta(minutes=5))
+
+    after = words(client.get(page))
+
+    assert "Keep a seat for me" in before
+    assert "Keep a seat for me" not in after
+    assert after.count("has begun") == 1
+
+
 def test_a_date_at_somebodys_home_names_whom_to_ask(client):
     group = GroupFactory(name="Anywhere Warm", website="https://warm.example.org/")
     hall, home = VenueFactory(), VenueFactory(is_private_home=True)

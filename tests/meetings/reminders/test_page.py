@@ -151,6 +151,22 @@ def test_somebody_without_an_address_learns_what_would_remind_them(client, meeti
     assert "None is planned, because you gave no address." in said
 
 
+def test_a_seat_kept_too_late_for_a_reminder_promises_none(client, meeting, time_machine):
+    soon = STARTS_AT - timedelta(minutes=40)
+    time_machine.move_to(soon, tick=False)
+    late = rsvps.Person(kind=ContactKind.EMAIL, address="late@people.example")
+    rsvp = rsvps.take_place(meeting, TUESDAY, person=late, now=soon)
+    page = reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, rsvp=rsvp, now=soon)])
+    before = words(client.get(page))
+
+    rsvps.confirm(rsvp, now=soon)
+
+    after = words(client.get(page))
+    assert "None is planned. They are planned once your seat is confirmed." in before
+    assert "Your reminders None When and how" in after
+    assert "They are planned once" not in after
+
+
 # ── Stop ────────────────────────────────────────────────────────────────────
 
 
