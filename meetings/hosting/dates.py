@@ -82,6 +82,11 @@ class HostDate:
         return found + [f"{entry.what}: {entry.name}" for entry in self.roster]
 
 
+def takes_place(meeting: Meeting) -> bool:
+    """Tell whether the rule's dates are to come: not while the meeting is closed, for now or for good."""
+    return meeting.state in (ListingState.PUBLIC, ListingState.DRAFT)
+
+
 def ahead(meeting: Meeting, *, now: datetime, limit: int = DATES_AHEAD) -> list[HostDate]:
     """Return the date in progress and the next ones. Seven queries, however many dates."""
     date_page.prefetch_for_dates(meeting)

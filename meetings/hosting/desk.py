@@ -240,7 +240,9 @@ def told(suggestion: Suggestion, errors: list[str]) -> SuggestionCard:
 
 def _line(meeting: Meeting, *, now: datetime) -> MeetingLine:
     schedule = meeting.schedule()
-    start = schedules.current_or_next(schedule, now=now) if schedule is not None else None
+    start = (
+        schedules.current_or_next(schedule, now=now) if schedule is not None and dates.takes_place(meeting) else None
+    )
     row = next((row for row in meeting.occurrences.all() if start and row.original_on == start.original_on), None)
     # Many groups call all their meetings as they are called themselves: then the days tell them apart.
     is_named = meeting.name != meeting.group.name

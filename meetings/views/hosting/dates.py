@@ -23,6 +23,7 @@ def meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     """Show one meeting: its next dates, what waits, and what it says."""
     now = timezone.now()
     ahead = dates.ahead(meeting, now=now)
+    is_open = dates.takes_place(meeting)
     values = listing_fields.values(meeting)
     context = {
         "meeting": meeting,
@@ -31,9 +32,9 @@ def meeting(request: HttpRequest, meeting: Meeting) -> HttpResponse:
         "state_label": desk.state_label(meeting),
         "truth_label": desk.truth_label(meeting, now=now),
         "is_aging": desk.is_aging(meeting, now=now),
-        "dates": ahead,
+        "dates": ahead if is_open else [],
         "past": dates.behind(meeting, now=now),
-        "pauses": dates.running_pauses(meeting, now=now),
+        "pauses": dates.running_pauses(meeting, now=now) if is_open else [],
         "parts": [(part, editing.facts(meeting, part, values)) for part in editing.Page],
         "reports": list(desk.open_reports([meeting])),
         "joined": dates.joined_ahead([meeting], now=now),

@@ -1,5 +1,6 @@
 """My groups, one group, one meeting: what they say, what a press does, what it costs."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -94,6 +95,18 @@ def test_one_press_says_that_everything_is_still_true(cast, host):
     cast.meeting.refresh_from_db()
     closed.refresh_from_db()
     assert (cast.meeting.confirmed_at, closed.confirmed_at) == (NOW, None)
+
+
+def test_who_has_just_said_that_a_meeting_is_true_is_not_pressed_to_say_it_again(cast, host):
+    def strong_buttons(page) -> list[str]:
+        return re.findall(r'<button class="button">.*?</svg>\s*([^<]+)', page.content.decode())
+
+    before = host.get(reverse("host:meeting", args=[cast.meeting.slug]))
+    pressed = host.post(reverse("host:meeting_true", args=[cast.meeting.slug]), {"from": "meeting"}, follow=True)
+
+    assert strong_buttons(before) == ["It is still true"]
+    assert strong_buttons(pressed) == []
+    assert "It is still true" in words(pressed)
 
 
 def test_a_press_that_a_meeting_is_true_can_be_taken_back(cast, host):
@@ -222,6 +235,7 @@ def test_a_wrong_form_comes_back_with_every_word(cast, host):
     answer = host.post(url, data)
 
     assert answer.status_code == 422
+    assert 'class="alert alert-bad"' in answer.content.decode()
     assert "We have a new carpet" in answer.content.decode()
     assert "Nothing you typed is lost" in words(answer)
 
@@ -314,6 +328,21 @@ def test_closing_for_now_opening_again_and_closing_for_good(cast, host):
         states.append((cast.meeting.state, cast.meeting.unlisted_why))
 
     assert states == [("paused", ""), ("public", ""), ("gone", "host"), ("public", "")]
+
+
+def test_a_meeting_closed_for_now_has_no_next_dates_and_no_pause_to_begin(cast, host):
+    group, meeting = (
+        reverse(f"host:{name}", args=[of.slug]) for name, of in (("group", cast.group), ("meeting", cast.meeting))
+    )
+    pause = reverse("host:pauses", args=[cast.meeting.slug])
+    before = host.get(group), host.get(meeting)
+
+    host.post(reverse("host:meeting_state", args=[cast.meeting.slug]), {"state": "pause"})
+    closed = host.get(group), host.get(meeting)
+
+    assert [page.context["page"].lines[0].next_date is None for page in (before[0], closed[0])] == [False, True]
+    assert [len(page.context["dates"]) > 0 for page in (before[1], closed[1])] == [True, False]
+    assert [f'href="{pause}"' in page.content.decode() for page in (before[1], closed[1])] == [True, False]
 
 
 def test_the_whole_group_ends_and_is_listed_again(client, cast, host):
