@@ -104,12 +104,12 @@ class Search:
     def _places(self, text: str) -> list[places.Match]:
         """Return what a text may mean. The next pages of a search ask again: an answer is kept for a minute."""
         key = "place", text, self.now.timestamp() // 60
-        return memory.keep(self.memory, key, lambda: places.search(text, limit=2 * OTHERS_OFFERED))
+        return memory.keep_answer(self.memory, key, lambda: places.search(text, limit=2 * OTHERS_OFFERED))
 
     def _area(self, text: str, found: list[places.Match]) -> places.Area | None:
         key = "area", text, self.now.timestamp() // 60
         # In a tuple, for None is what is not kept.
-        return memory.keep(self.memory, key, lambda: (places.area(text, found),))[0]
+        return memory.keep_answer(self.memory, key, lambda: (places.area(text, found),))[0]
 
     def _held_in(self, area: places.Area) -> Bits:
         """Return who meets in a room in a state or country. Two queries for each that is not kept."""

@@ -8,7 +8,7 @@ difference between both zones at its next date.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from meetings.enums import TimeOfDay
 from meetings.finder.columns import DAY
 from meetings.finder.memory import EPOCH, NEVER, STARTS, Bits, Flags, Memory, Positions, keep, pack, positions
-from meetings.schedules import zone_named
+from meetings.schedules import to_instant, zone_named
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TODAY, TOMORROW = "today", "tomorrow"
@@ -34,8 +34,12 @@ MINUTES_OF = {
 _DAY_MINUTES = 1440
 # Between two looks at a zone's offset; it never changes there and back within a week.
 _WEEK = 7 * DAY
+_FEW_CHANGES = 2
 # The day of EPOCH, as Python counts days.
 _EPOCH_DAY = datetime.fromtimestamp(EPOCH, UTC).toordinal()
+
+# Minutes of the day and weekdays, of each of some meetings.
+_Wall = tuple[NDArray[np.int16], NDArray[np.uint8]]
 
 
 class Clock:
@@ -103,28 +107,44 @@ class Clock:
 
     def between(self, first: int, end: int) -> Bits:
         """Return what starts from a minute of the day until before another, over midnight when that is earlier."""
-        own = self._kept(("minutes", first, end), lambda: pack(_between(self.memory.minute, first, end)))
-        return self._with_visitors(("minutes", first, end), own, lambda: _between(self._visitors_wall[0], first, end))
+        key = "minutes", first, end
+        own = self._kept(key, lambda: pack(_between(self.memory.minute, first, end)))
+        return self._with_visitors(own, lambda: self._on_their_wall(key, lambda wall: _between(wall[0], first, end)))
 
     def on_weekday(self, weekday: int) -> Bits:
         bit = np.uint8(1 << weekday)
-        own = self._kept(("weekday", weekday), lambda: pack((self.memory.weekdays & bit) != 0))
-        return self._with_visitors(("weekday", weekday), own, lambda: (self._visitors_wall[1] & bit) != 0)
+        key = "weekday", weekday
+        own = self._kept(key, lambda: pack((self.memory.weekdays & bit) != 0))
+        return self._with_visitors(own, lambda: self._on_their_wall(key, lambda wall: (wall[1] & bit) != 0))
+
+    def _on_their_wall(self, key: tuple[str | int, ...], ask: Callable[[_Wall], Flags]) -> Bits:
+        """Return the row of those on the visitor's clock of whom something is so by that clock."""
+
+        def work_out() -> Bits:
+            flags = np.zeros(self.memory.capacity, dtype=bool)
+            flags[self.by_visitor] = ask(self._visitors_wall)
+            return pack(flags)
+
+        return self._kept((key, str(self.visitor_zone), self.whose, self.seconds), work_out)
 
     @cached_property
-    def _visitors_wall(self) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    def _visitors_wall(self) -> _Wall:
         """Return minutes of the day and weekdays of those on the visitor's clock, by that clock.
 
         They are the meeting's own, moved by the difference of both zones at its next date.
         """
         memory, at = self.memory, self.by_visitor
-        starts, own = self.starts[at], memory.minute[at].astype(np.int32)
+        starts, own = self.starts[at], memory.minute[at]
         is_timed = (own >= 0) & (starts != NEVER)
-        days, minutes = np.divmod(own + self._visitor_offsets(starts) - memory.offset[at], _DAY_MINUTES)
-        shift = (days % 7).astype(np.uint16)
-        weekdays = memory.weekdays[at].astype(np.uint16)
-        moved = ((weekdays << shift) | (weekdays >> (7 - shift))) & 0x7F
-        return np.where(is_timed, minutes, own), np.where(is_timed, moved, weekdays).astype(np.uint8)
+        # Between two zones are two days at most: small numbers, and quick ones.
+        moved = own + (self._visitor_offsets(starts) - memory.offset[at])
+        days = moved // np.int16(_DAY_MINUTES)
+        weekdays = memory.weekdays[at]
+        # A week between two others: what leaves it at one end comes in at the other.
+        weeks = weekdays.astype(np.uint32) * np.uint32(1 | 1 << 7 | 1 << 14)
+        turned = (weeks >> (7 - days).astype(np.uint32)) & np.uint32(0x7F)
+        minutes = moved - days * np.int16(_DAY_MINUTES)
+        return np.where(is_timed, minutes, own), np.where(is_timed, turned.astype(np.uint8), weekdays)
 
     # Dates
 
@@ -138,7 +158,7 @@ class Clock:
             key = ("day", days_from_today, self._quarter)
             first, later = self._kept(key, lambda: self._on_day(days_from_today))
             own = later | (first & ~self._is_over)
-        return self._with_visitors(("day", days_from_today), own, lambda: self._visitors_on_day(days_from_today))
+        return self._with_visitors(own, lambda: self._visitors_on_day(days_from_today))
 
     def _on_day(self, days_from_today: int) -> tuple[Bits, Bits]:
         """Return whose first known start, and whose later ones, are on that day."""
@@ -146,18 +166,22 @@ class Clock:
         first, *later = (self.memory.days(n) == wanted for n in range(STARTS))
         return pack(first), pack(np.logical_or.reduce(later))
 
-    def _visitors_on_day(self, days_from_today: int) -> Flags:
-        today = self.now.astimezone(self.visitor_zone).toordinal() - _EPOCH_DAY
-        on_day = self._visitors_days == today + days_from_today
-        for n in range(STARTS if self._is_behind else 1):
-            on_day[n] &= ~self._over(n)[self.by_visitor]
-        return on_day.any(axis=0)
+    def _visitors_on_day(self, days_from_today: int) -> Bits:
+        """Return what takes place on a date of the visitor's and is not over, whosever clock it keeps."""
 
-    @cached_property
-    def _visitors_days(self) -> NDArray[np.int64]:
-        """Return the visitor's date of each start of those on the visitor's clock."""
-        starts = self.memory.starts[:, self.by_visitor]
-        return (starts + self._visitor_offsets(starts) * np.int64(60)) // DAY
+        def work_out() -> Bits:
+            wanted = self.now.astimezone(self.visitor_zone).date() + timedelta(days=days_from_today)
+            begins, ends = (self._begins(wanted + timedelta(days=n)) for n in (0, 1))
+            first, *later = ((starts >= begins) & (starts < ends) for starts in self.memory.starts)
+            if self._is_behind:
+                later = [flags & ~self._over(n) for n, flags in enumerate(later, start=1)]
+            return pack(np.logical_or.reduce(later)) | (pack(first) & ~self._is_over)
+
+        return self._kept(("day", days_from_today, str(self.visitor_zone), self.seconds), work_out)
+
+    def _begins(self, on: date) -> np.int32:
+        """Return when a date begins for the visitor, in seconds since EPOCH."""
+        return np.int32(int(to_instant(on, time.min, str(self.visitor_zone)).timestamp()) - EPOCH)
 
     def _wanted(self, days_from_today: int) -> NDArray[np.int32]:
         """Return the date asked for as a number, by each meeting's own zone."""
@@ -196,25 +220,25 @@ class Clock:
     def _kept(self, key: Any, work_out: Callable[[], Any]) -> Any:
         return keep(self.memory, key, work_out)
 
-    def _with_visitors(self, key: tuple[str | int, ...], own: Bits, theirs: Callable[[], Flags]) -> Bits:
+    def _with_visitors(self, own: Bits, theirs: Callable[[], Bits]) -> Bits:
         """Return a row in which those on the visitor's clock have their own answer."""
         if self.visitor_bits is None:
             return own
+        return (own & ~self.visitor_bits) | (theirs() & self.visitor_bits)
 
-        def work_out() -> Bits:
-            flags = np.zeros(self.memory.capacity, dtype=bool)
-            flags[self.by_visitor] = theirs()
-            return pack(flags)
-
-        row = self._kept((key, str(self.visitor_zone), self.whose, self.seconds), work_out)
-        return (own & ~self.visitor_bits) | row
-
-    def _visitor_offsets(self, starts: NDArray[np.int32]) -> NDArray[np.int32]:
+    def _visitor_offsets(self, starts: NDArray[np.int32]) -> NDArray[np.int16]:
         """Return the visitor's offset from UTC at each instant, in minutes."""
         latest = self._kept("latest", lambda: _latest(self.memory.starts))
         first, last = (self.seconds // _WEEK - 2) * _WEEK, (max(latest, self.seconds) // _WEEK + 1) * _WEEK
         changes, offsets = _offsets(str(self.visitor_zone), first, last)
-        return offsets[np.searchsorted(changes, starts, side="right")]
+        found = np.full(len(starts), offsets[0], dtype=np.int16)
+        # Nearly all start before a zone has changed twice more, and to compare is quicker than to look up.
+        for at, minutes in zip(changes[:_FEW_CHANGES], offsets[1:], strict=False):
+            found = np.where(starts >= at, minutes, found)
+        if len(changes) > _FEW_CHANGES:
+            late = np.flatnonzero(starts >= changes[_FEW_CHANGES])
+            found[late] = offsets[np.searchsorted(changes, starts[late], side="right")]
+        return found
 
 
 def _latest(starts: NDArray[np.int32]) -> int:
@@ -223,7 +247,7 @@ def _latest(starts: NDArray[np.int32]) -> int:
 
 
 @lru_cache(maxsize=64)
-def _offsets(zone: str, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _offsets(zone: str, first: int, last: int) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
     """Return when a zone's offset changes between two instants, and the offsets around the changes, in minutes."""
     known = zone_named(zone)
 
@@ -242,7 +266,7 @@ def _offsets(zone: str, first: int, last: int) -> tuple[NDArray[np.int64], NDArr
             low, high = (middle, high) if offset(middle) == before else (low, middle)
         changes.append(high)
         offsets.append(after)
-    return np.array(changes, dtype=np.int64), np.array(offsets, dtype=np.int32)
+    return np.array(changes, dtype=np.int32), np.array(offsets, dtype=np.int16)
 
 
 def _between(minutes: NDArray[Any], first: int, end: int) -> Flags:

@@ -30,6 +30,8 @@ Fact = tuple[str, str]
 # and some that people asked for.
 MOST_KEPT = 64
 MOST_WORDS_KEPT = 64
+# What is small beside a row: the places a text may mean, numbers.
+MOST_ANSWERS_KEPT = 256
 # Who is near a place is kept while people change the rest of what they ask: in a large city that
 # is as much as ten rows.
 MOST_PLACES_KEPT = 8
@@ -66,8 +68,9 @@ class Memory:
     late: dict[int, int]  # position by id of those that came later
     # Rows that follow from the columns alone, kept by whoever worked them out first.
     kept: dict[Any, Any] = field(default_factory=dict)
-    # Who is near some places, in the same way.
+    # Who is near some places, in the same way, and what is small.
     near: dict[Any, Any] = field(default_factory=dict)
+    answers: dict[Any, Any] = field(default_factory=dict)
     # Who has some words in their own text, by PostgreSQL's tsquery, the last asked for at the end.
     words: dict[str, Bits] = field(default_factory=dict)
     # The same of words that very many have, which never make room for others.
@@ -172,14 +175,21 @@ def keep_near(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
     return _keep(memory.near, MOST_PLACES_KEPT, key, work_out)
 
 
+def keep_answer(memory: Memory, key: Any, work_out: Callable[[], Any]) -> Any:
+    """Return what is small, in the same way: however many are asked for, rows do not make room for them."""
+    return _keep(memory.answers, MOST_ANSWERS_KEPT, key, work_out)
+
+
 def _keep(kept: dict[Any, Any], most: int, key: Any, work_out: Callable[[], Any]) -> Any:
-    found = kept.get(key)
+    # What was asked for last stands at the end. Another thread may be as far, and work it out as well.
+    found = kept.pop(key, None)
     if found is None:
-        found = kept[key] = work_out()
-        while len(kept) > most:
-            # What was kept first goes first; another thread may have been quicker.
-            oldest, *_rest = kept
-            kept.pop(oldest, None)
+        found = work_out()
+    kept[key] = found
+    while len(kept) > most:
+        # What nobody asked for longest goes first; another thread may have been quicker.
+        oldest, *_rest = kept
+        kept.pop(oldest, None)
     return found
 
 

@@ -26,6 +26,7 @@ from meetings.finder.columns import (
     Positions,
     count,
     keep,
+    keep_answer,
     keep_near,
     pack,
     positions,
@@ -47,6 +48,7 @@ __all__ = [
     "current",
     "forget",
     "keep",
+    "keep_answer",
     "keep_near",
     "pack",
     "positions",
@@ -64,6 +66,9 @@ RIGHT_WITHIN_SECONDS = 30
 # An entry knows four starts, so one that has moved on to its next is right for days without
 # being read again.
 MOVED_ON_EVERY_SECONDS = 60
+# The collector goes through the oldest objects after so many looks at the younger ones, not after ten:
+# in a worker they are what is kept, and that takes longer than a page.
+OLD_ONES_SELDOM = 100
 
 _lock = threading.Lock()
 _current: Memory | None = None
@@ -128,6 +133,8 @@ def _settle() -> None:
     """Keep the garbage collector from going through what stays for good: that takes longer than a search."""
     gc.collect()
     gc.freeze()
+    young, middle, _old = gc.get_threshold()
+    gc.set_threshold(young, middle, OLD_ONES_SELDOM)
     process.give_memory_back()
 
 

@@ -131,7 +131,7 @@ def _online_now(search: Search) -> Link:
         probe.starting_soon(ONLINE_NOW_MINUTES)
         return count(probe.matching())
 
-    number = memory.keep(search.memory, ("online now", search.now.timestamp() // 60), work_out)
+    number = memory.keep_answer(search.memory, ("online now", search.now.timestamp() // 60), work_out)
     url = Address(QueryDict()).having(
         attendance=Attendance.ONLINE.value, soon=ONLINE_NOW_MINUTES, tz=search.given.get("tz") or None
     )

@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from groups.text import fold
-from meetings.finder.memory import FEW, Bits, Memory, keep
+from meetings.finder.memory import FEW, Bits, Memory, keep_answer
 
 MOST_WORDS = 8
 # Of fewer Latin letters than these, nobody can tell which word is meant; nor could anything be
@@ -121,7 +121,7 @@ def correction(memory: Memory, words: Words, names: Iterable[tuple[str, str, tup
     from seven letters on. Of equally near ones the more frequent is likelier.
     """
     names = tuple(names)
-    return keep(memory, ("correction", words, names), lambda: _correction(memory, words, names))
+    return keep_answer(memory, ("correction", words, names), lambda: _correction(memory, words, names))
 
 
 def _correction(memory: Memory, words: Words, names: tuple[tuple[str, str, tuple[str, ...]], ...]) -> str:

@@ -86,8 +86,9 @@ class MfaAdapter(DefaultMFAAdapter):
         # For the few who ask for one.
         import segno
 
-        # Without attributes of style, which the page's policy refuses.
-        return segno.make(url, error="m").svg_inline(scale=5, border=2, light="#fff", dark="#000")
+        # Without attributes of style, which the page's policy refuses; as wide as the page makes it,
+        # with the four modules of white around that readers need.
+        return segno.make(url, error="m").svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
 
     def encrypt(self, text: str) -> str:
         return contacts.encrypt({"secret": text}).decode()

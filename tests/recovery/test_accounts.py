@@ -380,6 +380,16 @@ def test_somebody_without_a_role_is_not_asked(client, guarded):
     assert client.get("/curate/").status_code == 404
 
 
+def test_the_picture_for_the_app_is_as_wide_as_its_page_makes_it(client, curator):
+    client.force_login(curator)
+
+    picture = str(client.get(reverse("mfa_activate_totp")).context["totp_svg"])
+
+    assert picture.startswith('<svg viewBox="0 0 ')
+    assert "width=" not in picture.split(">")[0]
+    assert "style" not in picture
+
+
 @pytest.mark.django_db(transaction=True)
 def test_setting_up_an_app_opens_the_desk(client, guarded):
     client.force_login(make_user(is_staff=True, is_superuser=True))

@@ -83,6 +83,18 @@ def test_what_nobody_knows_stays_as_it_is():
 
 
 @pytest.mark.django_db
+def test_words_in_other_letters_keep_their_order_in_a_page_from_right_to_left(client: Client, settings):
+    settings.STAFF_NEED_SECOND_STEP = False
+    client.force_login(make_curator())
+    since = instant("2026-11-20 12:00")
+    factories.SourceFactory(slug="lost", failing_since=since, last_error="Nobody answered (Timeout).")
+
+    page = client.get(reverse("curate:source", args=["lost"]), headers={"accept-language": "ar"})
+
+    assert "\u2068Nobody answered (Timeout).\u2069" in page.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_curator_reads_why_in_their_own_language(client: Client, settings):
     settings.STAFF_NEED_SECOND_STEP = False
     client.force_login(make_curator())
