@@ -105,5 +105,6 @@ def about_feed(message: OutgoingMessage) -> Words:
         _("You need do nothing else than put the list back, or tell us its new address."),
     ]
     if source and source.last_error:
-        lines.insert(1, _("The last try ended so: %(error)s.") % {"error": complaints.told(source.last_error)})
+        error = phrasing.isolated(complaints.told(source.last_error))
+        lines.insert(1, _("The last try ended so: %(error)s.") % {"error": error})
     return Words(_("A list of yours cannot be read"), lines)
