@@ -85,6 +85,8 @@ class RsvpForm(PersonForm):
     JUST_ME, BY_EMAIL, BY_PHONE = "just-me", "email", "phone"
     ONE, FOUR, EVERY = "one", "four", "every"
     _KINDS = {JUST_ME: ContactKind.NONE, BY_EMAIL: ContactKind.EMAIL, BY_PHONE: ContactKind.PHONE}
+    # As on the page, so that what is wrong is told from top to bottom.
+    field_order = ["agrees", "others", "dates", "alias", "way", "email", "phone"]
     # The field of a way has its name.
     _MISSING = {
         BY_EMAIL: _("Please type the address, or choose “Just count me”."),

@@ -325,6 +325,16 @@ def test_rules_are_shown_and_must_be_acknowledged(client):
     assert Rsvp.objects.count() == 1
 
 
+def test_what_is_wrong_is_told_from_top_to_bottom(client):
+    meeting = welcoming(min_age=18)
+
+    response = client.post(form_url(meeting), filled(way="email", email=""))
+
+    told = re.findall(r'<li><a href="#id_(\w+?)">', response.text)
+    assert response.status_code == 422
+    assert told == ["agrees", "email"]
+
+
 def test_with_an_address_the_answer_is_the_same_for_known_and_unknown(client):
     meeting = welcoming()
     known = filled(way="email", email="ana@example.org")
