@@ -75,7 +75,7 @@ def prepare(link: PrivateLink, *, now: datetime) -> PlacePage:
         link=link,
         places=_told_once([_place(meeting, rsvp, now=now) for rsvp in rsvps_shown]),
         standing=standing,
-        standing_line=_standing_line(standing, now=now) if standing is not None else "",
+        standing_line=_standing_line(standing, rsvps_shown) if standing is not None else "",
         actions=_standing_actions(standing, now=now) if standing is not None else set(),
         erased_line=_("A day after the date, the address and the name you gave are erased, and this page with them.")
         if kept.contact is not None or kept.alias is not None
@@ -220,9 +220,11 @@ def _others_line(rsvp: Rsvp) -> str:
     return ngettext("For you and %(n)d more.", "For you and %(n)d more.", rsvp.others) % {"n": rsvp.others}
 
 
-def _standing_line(standing: StandingRsvp, *, now: datetime) -> str:
+def _standing_line(standing: StandingRsvp, shown: list[Rsvp]) -> str:
     if not standing.is_endless:
-        return _("You are coming to these dates.")
+        # Where one of them is held, waits or was given back, each date says how it stands.
+        is_coming = bool(shown) and all(rsvp.is_going for rsvp in shown)
+        return _("You are coming to these dates.") if is_coming else ""
     if standing.ended_at is not None:
         return _("No further dates are added.")
     if standing.asked_at is not None:

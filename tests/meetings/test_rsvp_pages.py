@@ -584,6 +584,19 @@ def test_of_several_dates_the_place_and_the_calendar_are_told_once(client):
     assert page.count("Where") == 1
 
 
+def test_whoever_waits_for_several_dates_is_not_told_that_they_come(client):
+    meeting = welcoming(capacity=1)
+    coming, waiting = (rsvps.start_standing(meeting, TUESDAY, person=JUST_ME, dates=4, now=NOW) for _person in range(2))
+    pages = [
+        words(client.get(reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, now=NOW, standing=one)])))
+        for one in (coming, waiting)
+    ]
+
+    assert "You are coming to these dates." in pages[0]
+    assert pages[1].count("You are on the waiting list") == 4
+    assert "You are coming to these dates." not in pages[1]
+
+
 @pytest.mark.parametrize("does", ["confirm-all", "stop"])
 def test_of_several_dates_one_button_is_strong(client, does):
     ana = rsvps.Person(kind=ContactKind.EMAIL, address="ana@example.org")
