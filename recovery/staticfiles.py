@@ -18,6 +18,7 @@ STYLESHEET = "css/site.css"
 
 _IMPORT = re.compile(r'^@import\s+"(?P<path>[^"]+)"(?:\s+layer\((?P<layer>[\w.-]+)\))?\s*;[ \t]*$', re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_END_OF_LINE = re.compile(r"(?<=[{};,])\n")
 _RELATIVE_URL = re.compile(r"""url\(\s*["']?(?![a-z]+:|/|#)(?P<path>[^"')]+)["']?\s*\)""")
 
 
@@ -64,7 +65,7 @@ def bundle(name: str, paths: dict[str, Any]) -> str:
     `paths` maps a static name to (storage, path), as `collectstatic` passes it. An import
     is a line of its own, `@import "tokens.css" layer(tokens);`; anything else stays as it
     is. Relative addresses of images are rewritten to the place of the whole. Comments are
-    dropped. Raises KeyError for an import of a file that is not there.
+    dropped, and ends of lines that mean nothing. Raises KeyError for an import of a file that is not there.
     """
 
     def put_in_place(match: re.Match[str]) -> str:
@@ -91,4 +92,4 @@ def _readdress(text: str, imported: str, whole: str) -> str:
 
 def _plain(text: str) -> str:
     lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
+    return _END_OF_LINE.sub("", "\n".join(line for line in lines if line)) + "\n"

@@ -73,7 +73,15 @@ def test_addresses_in_an_imported_file_still_lead_to_the_image(tmp_path):
 
     text = bundle("site.css", {name: (storage, name) for name in ("site.css", "parts/a.css")})
 
-    assert text == '@layer base {\np { background: url("img/a.svg"); }\n}\n'
+    assert text == '@layer base {p { background: url("img/a.svg"); }}\n'
+
+
+def test_an_end_of_a_line_is_kept_where_it_parts_two_words(tmp_path):
+    (tmp_path / "site.css").write_text("p,\nmain\n.lead {\n  margin: 0;\n\n  inset:\n    0 1px;\n}\n")
+
+    text = bundle("site.css", {"site.css": (FileSystemStorage(tmp_path), "site.css")})
+
+    assert text == "p,main\n.lead {margin: 0;inset:\n0 1px;}\n"
 
 
 def test_names_are_plain_before_anything_is_collected(tmp_path, settings):
