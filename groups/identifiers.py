@@ -5,17 +5,17 @@ import os
 # No vowels and no look-alikes: nothing spells a word, nothing is misread over the phone.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 PUBLIC_ID_LENGTH = 11
-_COUNT = len(_ALPHABET) ** PUBLIC_ID_LENGTH
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+# As many letters to each byte as go round evenly; the few bytes left over are not used.
+_EVEN = 256 - 256 % len(_ALPHABET)
+_LETTER_OF_BYTE = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
+_UNEVEN_BYTES = bytes(range(_EVEN, 256))
+# A byte in twenty is not used: so many hold eleven letters nearly always.
+_BYTES = 2 * PUBLIC_ID_LENGTH
 
 
 def new_public_id() -> str:
     """Return a fresh random id of eleven characters (about 52 bits)."""
-    # One draw for all eleven: an import asks for hundreds of thousands. Of so many bits the rest is
-    # even to one part in 2 ** 75.
-    number, letter = divmod(int.from_bytes(os.urandom(16)) % _COUNT, len(_ALPHABET))
-    letters = [_ALPHABET[letter]]
-    for _ in range(PUBLIC_ID_LENGTH // 2):
-        number, pair = divmod(number, len(_PAIRS))
-        letters.append(_PAIRS[pair])
-    return "".join(letters)
+    letters = b""
+    while len(letters) < PUBLIC_ID_LENGTH:
+        letters += os.urandom(_BYTES).translate(_LETTER_OF_BYTE, _UNEVEN_BYTES)
+    return letters[:PUBLIC_ID_LENGTH].decode("ascii")

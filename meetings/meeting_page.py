@@ -151,8 +151,9 @@ def prepare(meeting: Meeting, *, now: datetime, visitor_zone: ZoneInfo | None = 
         when=_when(meeting, schedule),
         when_parts=_when_parts(meeting, schedule),
         length=_length(meeting),
+        # Where no time is told, no zone is.
         zone_label=wording.zone_label(meeting.time_zone, at=current.starts_at if current else now)
-        if meeting.time_zone
+        if schedule and meeting.time_zone
         else "",
         next_date=next((each for each in dates if not each.start.is_cancelled), None),
         dates=dates,

@@ -6,20 +6,21 @@ The language of a meeting is another thing: `language` among the finder's parame
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from meetings import languages
 from meetings.views.private import open_form
 
 
 @open_form
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Keep the pages in the language that was pressed until the browser is closed, and go back to the page.
 
     Messages to somebody who is signed in are in that language from then on.
 
     An unknown language changes nothing. `next` leads to a page of this site or to the home page.
+    Whoever opens the address itself gets the home page: a browser shows its own error else.
     """
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groups import phrasing
+from groups import dates, phrasing
 from meetings.finder.asking import Search
 from meetings.finder.choices import BY_CLOCK, FACETS
 from meetings.finder.filters import LONGEST_SHOWN
@@ -49,7 +51,7 @@ def chips(search: Search) -> list[Link]:
 
 def hours_label(search: Search) -> str:
     first, last = (
-        "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
+        "" if minute is None else dates.clock(time(minute // 60, minute % 60))
         for minute in (search.asked["from"], search.asked["until"])
     )
     if not last:

@@ -80,6 +80,7 @@ class Rules:
         self.traits = {pk: (kind, slug) for pk, kind, slug in Trait.objects.values_list("pk", "kind", "slug")}
         self.terms = {(term.facet, term.value): term.pk for term in FinderTerm.objects.all()}
         self.times_of_plain_rule = lru_cache(maxsize=100_000)(self._times_of_plain_rule)
+        self.terms_of = lru_cache(maxsize=20_000)(self._terms_of)
 
     def term(self, facet: str, value: str) -> int:
         number = self.terms.get((facet, value))
@@ -87,6 +88,10 @@ class Rules:
             number = FinderTerm.objects.get_or_create(facet=facet, value=value)[0].pk
             self.terms[facet, value] = number
         return number
+
+    # Thousands of meetings are of one kind.
+    def _terms_of(self, said: facts.Spoken) -> tuple[int, ...]:
+        return tuple(self.term(*fact) for fact in facts.facts(said))
 
     def times(self, row: dict, pauses: list[schedules.Pause], changes: list[schedules.Change]) -> Times:
         if (not row["rrule"] and row["first_on"] is None) or _is_closed(row):
@@ -147,8 +152,8 @@ def spoken(row: dict, traits: Iterable[tuple[int, str]], rules: Rules) -> facts.
         approach=approach.slug,
         fellowship=fellowship.slug if fellowship else "",
         belief=row["own_belief"] or approach.belief,
-        covers=row["own_covers"] or (fellowship.covers if fellowship else []) or approach.covers,
-        for_whom=(fellowship.for_whom if fellowship else []) or approach.for_whom,
+        covers=tuple(row["own_covers"] or (fellowship.covers if fellowship else ()) or approach.covers),
+        for_whom=tuple((fellowship.for_whom if fellowship else ()) or approach.for_whom),
         in_person=row["in_person"],
         online=row["online"],
         by_phone=row["by_phone"],
@@ -156,14 +161,13 @@ def spoken(row: dict, traits: Iterable[tuple[int, str]], rules: Rules) -> facts.
         open_to=row["open_to"],
         is_good_first_visit=row["is_good_first_visit"],
         approach_is_open=facts.is_custom_open(approach.open_closed),
-        traits=[(*rules.traits[trait_id], value) for trait_id, value in traits],
+        traits=tuple((*rules.traits[trait_id], value) for trait_id, value in traits),
     )
 
 
 def line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> str:
     """Return the entry as a line for COPY, its cells in the order of `COLUMNS`. Folded words need no escaping."""
-    terms = [rules.term(*fact) for fact in facts.facts(spoken(row, traits, rules))]
-    terms += [rules.term(facts.TRUTH, state) for state in _told_of_truth(row, rules.now)]
+    truth = [rules.term(facts.TRUTH, state) for state in _told_of_truth(row, rules.now)]
     latitude, longitude = _position(row)
     has_schedule = row["rrule"] or row["first_on"] is not None
     cells = (
@@ -172,7 +176,7 @@ def line(version: int, row: dict, traits: list, times: Times, rules: Rules) -> s
         "t" if times.starts or not has_schedule or _is_closed(row) else "f",
         version,
         version,
-        array(sorted(set(terms))),
+        array(sorted({*rules.terms_of(spoken(row, traits, rules)), *truth})),
         _vector(row),
         fold(row["name"])[:NAME_KEY_LENGTH],
         "\\N" if latitude is None else repr(latitude),

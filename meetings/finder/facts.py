@@ -4,8 +4,8 @@ A fact is a pair (facet, value), such as ("access", "wheelchair"). What a meetin
 fact too, of the facet "not-…": whoever says neither has not said.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from groups.enums import Covers, ForWhom, OpenClosed
 from meetings.enums import Attendance, ChannelState, OpenTo, TraitKind, TraitValue
@@ -28,15 +28,17 @@ INCLUDED: dict[Fact, tuple[Fact, ...]] = {
 }
 
 
-@dataclass(slots=True)
-class Spoken:
-    """What is known of one meeting. Empty text is "not said"; inherited words are filled in."""
+class Spoken(NamedTuple):
+    """What is known of one meeting. Empty text is "not said"; inherited words are filled in.
+
+    Meetings of which the same is known are equal: an import asks for the facts of each kind once.
+    """
 
     approach: str
     fellowship: str = ""
     belief: str = ""
-    covers: Iterable[str] = ()
-    for_whom: Iterable[str] = ()
+    covers: tuple[str, ...] = ()
+    for_whom: tuple[str, ...] = ()
     in_person: str = ChannelState.NONE
     online: str = ChannelState.NONE
     by_phone: str = ChannelState.NONE
@@ -45,7 +47,7 @@ class Spoken:
     is_good_first_visit: bool | None = None
     approach_is_open: bool = False
     # (kind, slug, value)
-    traits: list[tuple[str, str, str]] = field(default_factory=list)
+    traits: tuple[tuple[str, str, str], ...] = ()
 
 
 def is_good_first_visit(spoken: Spoken) -> bool | None:

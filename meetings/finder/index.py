@@ -164,6 +164,7 @@ def _refresh_batch(ids: list[int], rules: Rules, *, leave_trace: bool = False) -
             FinderEntry.objects.filter(pk__in=gone, is_listed=True).update(is_listed=False, version=version)
         elif gone:
             FinderEntry.objects.filter(pk__in=gone).delete()
+        writing.end()
     return len(rows)
 
 
@@ -181,6 +182,7 @@ def _refresh_times(ids: list[int], rules: Rules) -> None:
         writing.write_times(lines)
         writing.write_next_starts(times, rows)
         FinderEntry.objects.filter(pk__in=set(ids).difference(rows)).update(is_listed=False, version=version)
+        writing.end()
 
 
 def _details(ids: list[int]) -> tuple[dict, dict, dict]:

@@ -1,6 +1,6 @@
 """Writes the finder's copy, and what a meeting's own row keeps of its times, many rows at a time.
 
-Each function runs in the caller's transaction, after `begin`.
+Each function runs in the caller's transaction, between `begin` and `end`.
 """
 
 # ruff: noqa: S608 (what is put into SQL here are the names of columns, given by `entries`)
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from meetings.finder.entries import COLUMNS, DERIVED, TIME_COLUMNS, Times, array
+from meetings.models.finder import TEXT_INDEX
 
 _LOCK = 0x6F63_6669  # one refresh at a time: readers rely on versions committed in order
 
@@ -29,6 +30,15 @@ def begin() -> int:
             " (SELECT coalesce(max(times_version), 0) + 1 FROM meetings_finderentry))"
         )
         return cursor.fetchone()[0]
+
+
+def end() -> None:
+    """Put the words of what was written in their order, once for all of it.
+
+    Until then every search for words goes through them one by one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list(%s)", [TEXT_INDEX])
 
 
 def write_entries(lines: StringIO) -> None:

@@ -328,7 +328,7 @@ class Entry(Kind):
     is_required: bool = False
 
     def form_field(self) -> forms.Field:
-        return forms.ModelChoiceField(
+        return _EntryField(
             queryset=self.model._default_manager.all(),
             to_field_name=self.key,
             required=self.is_required,
@@ -355,4 +355,14 @@ class Entry(Kind):
 
     def words(self, value: str) -> str:
         found = self.model._default_manager.filter(**{self.key: value}).first() if value else None
-        return str(found) if found is not None else str(value or "")
+        return _name_of(found) if found is not None else str(value or "")
+
+
+class _EntryField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: models.Model) -> str:
+        return _name_of(obj)
+
+
+def _name_of(entry: models.Model) -> str:
+    """Return the name of an entry, in the reader's language where it has one."""
+    return str(getattr(entry, "label", entry))

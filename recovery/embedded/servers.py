@@ -190,6 +190,9 @@ class Postgres(Server):
             "work_mem": "16MB",
             "maintenance_work_mem": "128MB",
             "max_wal_size": "512MB",
+            # An import fills both.
+            "wal_buffers": "16MB",
+            "temp_buffers": "32MB",
             # Containers often have next to no shared memory of the other kind.
             "dynamic_shared_memory_type": "mmap",
             "jit": "off",

@@ -185,6 +185,15 @@ def test_a_meeting_by_appointment_and_one_at_any_time_say_so(client):
     assert "At any time: people write when it suits them" in words(page_of(client, MeetingFactory(is_any_time=True)))
 
 
+def test_no_zone_is_told_where_no_time_is(client):
+    meetings = [MeetingFactory(), MeetingFactory(is_by_appointment=True), MeetingFactory(is_any_time=True)]
+
+    pages = [page_of(client, meeting) for meeting in meetings]
+
+    assert {meeting.time_zone for meeting in meetings} == {"America/New_York"}
+    assert ["New York time" in words(page) for page in pages] == [True, False, False]
+
+
 def test_a_single_date_that_is_over_has_no_next_meeting(client):
     over = MeetingFactory(is_once=True, first_on=date(2026, 11, 3))
     ahead = MeetingFactory(is_once=True)

@@ -12,7 +12,7 @@ from groups.models import Group
 from meetings.finder import index
 from meetings.models import Meeting, Venue
 from tests.cast import make_cast
-from tests.factories import MeetingFactory, SourceFactory
+from tests.factories import ApproachFactory, FellowshipFactory, MeetingFactory, SourceFactory
 
 # The number at its start and the bracket at its end would go to the other side among Arabic letters.
 NAME = "12 Chairs (No. 3)"
@@ -118,6 +118,16 @@ def test_a_name_keeps_its_order_on_a_page_from_right_to_left(cast, who, address)
     names.feed(html)
     assert names.mixed == []
     assert names.apart > 0
+
+
+def test_a_name_of_both_letters_is_read_from_the_right_on_the_way_to_a_page(db):
+    approach = ApproachFactory(name="Al-Anon, Nar-Anon and other family fellowships")
+    fellowship = FellowshipFactory(approach=approach)
+
+    html = Client(headers={"Accept-Language": "ar"}).get(fellowship.get_absolute_url()).content.decode()
+
+    way = html.partition('class="breadcrumbs"')[2].partition("</nav>")[0]
+    assert f"{_OPENS_RIGHT}Al-Anon و" in way
 
 
 def test_a_name_among_other_letters_is_noticed():

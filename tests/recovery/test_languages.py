@@ -59,6 +59,13 @@ def test_pressing_a_language_never_leads_away(client, away):
     assert response.headers["Location"] == "/"
 
 
+def test_the_address_itself_leads_home_and_sets_no_language(client):
+    response = client.get(reverse("language"), {"language": "es", "next": "/help/"})
+
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+    assert not response.cookies
+
+
 def test_an_unknown_language_changes_nothing(client):
     response = client.post(reverse("language"), {"language": "xx", "next": "/"})
 

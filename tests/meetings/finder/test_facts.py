@@ -64,7 +64,7 @@ def test_each_way_to_take_part_is_a_truth_of_its_own(in_person, online, ways):
 
 
 def test_what_is_denied_is_a_fact_apart_from_what_is_not_said():
-    said = spoken(traits=[("access", "wheelchair", "no"), ("focus", "women", "only"), ("focus", "lgbtq", "welcome")])
+    said = spoken(traits=(("access", "wheelchair", "no"), ("focus", "women", "only"), ("focus", "lgbtq", "welcome")))
 
     found = set(facts.facts(said))
 

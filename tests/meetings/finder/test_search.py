@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from groups.dates import with_common_spaces
 from groups.enums import Covers, ListingState
 from meetings import finder
 from meetings.enums import ChannelState, OpenTo, TraitKind
@@ -220,6 +221,20 @@ def test_hours_may_run_over_midnight():
     assert sorted(slugs(search("from=23:00&until=01:00"))) == ["early", "late"]
     assert slugs(search("from=12:00&until=12:00", refresh=False)) == ["noon"]
     assert sorted(slugs(search("until=12:00", refresh=False))) == ["early", "noon"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("from=18:00", "Starts at 6 pm or later"),
+        ("until=09:30", "Starts at 9:30 am or before"),
+        ("from=23:00&until=00:00", "Starts from 11 pm to midnight"),
+    ],
+)
+def test_hours_that_were_asked_for_are_told_as_the_pages_tell_them(query, words):
+    (chip,) = search(query).chips
+
+    assert with_common_spaces(chip.label) == words
 
 
 @pytest.mark.parametrize(

@@ -279,6 +279,20 @@ def test_a_new_group_is_proposed_without_an_account(client, now):
     assert Meeting.objects.count() == 0
 
 
+def test_an_approach_is_offered_and_told_in_the_readers_language(client, now):
+    approach = ApproachFactory(name="12-Step Programs")
+    typed = {"group_name": "Harbor Lights", "group_approach": approach.slug, "rrule_weekdays": ["0"]}
+    typed |= {"start_time": "20:00", "time_zone": "Europe/Dublin", "in_person": "none", "online": "open"}
+    answer = sent(client, "/suggest/", filled_in(suggestion_forms.NewListingForm(now=now), now, **typed))
+
+    addresses = ["/suggest/", answer.headers["Location"]]
+    pages = [client.get(address, headers={"Accept-Language": "ar"}).content.decode() for address in addresses]
+
+    for page in pages:
+        assert "برامج الخطوات الاثنتي عشرة" in page
+        assert "12-Step Programs" not in page
+
+
 @pytest.mark.parametrize(
     ("without", "says"),
     [
