@@ -210,5 +210,6 @@ def _reminders() -> RemindersPage:
         has_ways=True,
         has_browser=True,
         push_key="",
+        is_settled=True,
         stopped=str(_("This address asked for no more messages.")),
     )

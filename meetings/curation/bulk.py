@@ -217,6 +217,13 @@ def progress(decision: Decision) -> Progress:
     )
 
 
+def is_at_work(decision: Decision) -> bool:
+    """Tell whether a change of many listings is still being made, or taken back."""
+    if decision.kind != DecisionKind.BULK or decision.undone_at is not None:
+        return False
+    return any(not each.is_over for each in (progress(decision), taking_back(decision)) if each is not None)
+
+
 def undo(decision: Decision, *, by: AbstractBaseUser | None, role: Role, now: datetime) -> list[str]:
     """Take the whole change back at once: values, hosts; what still waited is dropped."""
     with told(role=role), index.gathered(now=now):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from groups.access import for_curators
@@ -29,18 +30,24 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@never_cache
 @for_curators
 def decision(request: HttpRequest, public_id: str) -> HttpResponse:
     found = decided.get_decision(request.scope, request.user, public_id)
+    is_at_work = bulk.is_at_work(found)
+    if request.htmx and not is_at_work:
+        # The page itself says what came of it.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "part": "decisions",
         "decision": found,
+        "is_at_work": is_at_work,
         "told": decided.told(found),
         "can_undo": decisions.can_undo(found, now=timezone.now()),
         "progress": bulk.progress(found) if found.kind == DecisionKind.BULK else None,
         "taking_back": bulk.taking_back(found) if found.kind == DecisionKind.BULK else None,
     }
-    return render(request, "curate/decision.html", context)
+    return render(request, "curate/decision.html#progress" if request.htmx else "curate/decision.html", context)
 
 
 @require_POST
