@@ -240,6 +240,25 @@ def test_the_page_shows_then_changes_then_takes_back(cast, client: Client):
     assert states(cast) == {ListingState.PUBLIC}
 
 
+def test_how_far_it_is_comes_by_htmx_and_the_page_loads_again_at_the_end(cast, client: Client, monkeypatch):
+    client.force_login(cast.curator)
+    monkeypatch.setattr(bulk.resume, "__kwdefaults__", {"most": 1})
+    decision = begin(three(cast), Change.of(Action.PAUSE), cast)
+    address = reverse("curate:decision", args=[decision.public_id])
+
+    whole = client.get(address).content.decode()
+    part = client.get(address, HTTP_HX_REQUEST="true")
+    tasks.change_listings()
+    end = client.get(address, HTTP_HX_REQUEST="true")
+
+    assert '<noscript><meta http-equiv="refresh"' in whole
+    assert f'hx-get="{address}"' in whole
+    assert "1 of 3 looked at" in words(part)
+    assert "<html" not in part.content.decode()
+    assert end["HX-Refresh"] == "true"
+    assert "hx-get" not in client.get(address).content.decode()
+
+
 def test_all_of_a_search_are_changed(cast, client: Client):
     client.force_login(cast.curator)
     three(cast)
