@@ -1,6 +1,7 @@
 """What a search gives: page, order, counts, words, zones, and what is said about bad values."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -187,6 +188,41 @@ def test_a_cancelled_and_a_paused_date_are_neither_today_nor_soon():
 
     assert slugs(search("soon=60")) == ["held"]
     assert slugs(search("day=today", refresh=False)) == ["held"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "changes_at"),
+    [
+        # Midnight is left out, comes twice, is put off by an hour.
+        ("America/Havana", "2027-03-14 05:00"),
+        ("America/Havana", "2027-11-07 05:00"),
+        ("Asia/Beirut", "2027-10-30 21:00"),
+        ("America/Scoresbysund", "2027-10-31 01:00"),
+    ],
+)
+def test_days_of_a_visitor_begin_with_their_date_also_where_clocks_change_at_midnight(zone, changes_at):
+    change, theirs = instant(changes_at, "UTC"), ZoneInfo(zone)
+    around = [change + timedelta(minutes=30 * n) for n in range(-60, 61)]
+    assert {at.astimezone(theirs).utcoffset() for at in around} == {
+        (change + timedelta(hours=hours)).astimezone(theirs).utcoffset() for hours in (-1, 1)
+    }
+    for at in around:
+        MeetingFactory(
+            slug=f"{at:%d-%H-%M}", rrule="", first_on=at.date(), last_on=at.date(), start_time=at.time(),
+            duration=timedelta(minutes=20), time_zone="UTC", is_online=True,
+        )  # fmt: skip
+    index.refresh(None, now=around[0])
+
+    for now in (change + timedelta(hours=hours) for hours in (-13, -1, 0, 1, 11)):
+        today = now.astimezone(theirs).date()
+        for ahead, day in enumerate(("today", "tomorrow")):
+            page = finder.search(QueryDict(f"day={day}&tz={zone}&attendance=online"), now=now, per_page=200)
+
+            assert set(slugs(page)) == {
+                f"{at:%d-%H-%M}"
+                for at in around
+                if at.astimezone(theirs).date() == today + timedelta(days=ahead) and at + timedelta(minutes=20) > now
+            }, (now, day)
 
 
 def test_weekdays_are_the_meetings_own_in_a_room_and_the_visitors_online():
