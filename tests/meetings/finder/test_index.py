@@ -2,6 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 
 from groups.enums import GroupState, ListingState
 from meetings.enums import ChannelState, TraitKind
@@ -214,3 +215,20 @@ def test_weekdays_and_offset_are_those_of_the_meetings_zone():
     entry = FinderEntry.objects.get()
     assert (entry.weekdays, entry.start_minute, entry.utc_offset) == (0b10, 90, 330)
     assert entry.starts[0] == instant("2026-11-24 01:30", "Asia/Kolkata")
+
+
+def test_words_that_were_written_are_in_their_order_when_the_writing_is_done():
+    MeetingFactory.create_batch(3)
+
+    index.refresh(None, now=NOW)
+    after_a_refresh = _pages_of_words_out_of_order()
+    FinderEntry.objects.update(text="'hope':1")
+    after_a_write_of_another_sort = _pages_of_words_out_of_order()
+
+    assert (after_a_refresh, after_a_write_of_another_sort) == (0, 1)
+
+
+def _pages_of_words_out_of_order() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('finderentry_text')")
+        return cursor.fetchone()[0]
