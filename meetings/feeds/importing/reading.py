@@ -289,13 +289,19 @@ def _slugs(row: Row, town: str) -> list[str]:
     return [plainest, with_day, f"{with_day}-{at}" if at else with_day]
 
 
-_slug = lru_cache(maxsize=16_384)(slugify)
+@lru_cache(maxsize=16_384)
+def _slug(text: str) -> str:
+    words = text.lower().split()
+    # Most names are letters and spaces, and these are found out five times as fast.
+    return "-".join(words) if text.isascii() and "".join(words).isalnum() else slugify(text)
 
 
 def _group_slugs(name: str, town: str) -> list[str]:
     return [_slug(name)[:80].strip("-") or "group", _joined(name, town)]
 
 
+# A meeting often has the name of its group.
+@lru_cache(maxsize=1_024)
 def _joined(name: str, town: str) -> str:
     first, second = _slug(name)[:60].strip("-"), _slug(town)[:30].strip("-")
     if second and second in first.split("-"):
