@@ -252,7 +252,8 @@ def _towns(meetings: list[Meeting]) -> str:
     words = towns[:3] + ([_("and more")] if len(towns) > 3 else [])
     if any(access.has_join_step(meeting) for meeting in meetings):
         words.append(_("online"))
-    return " · ".join(words)
+    # A line ends after the dot, never before it.
+    return "\u00a0· ".join(words)
 
 
 def _choices(entries: list, chosen) -> list[Choice]:
