@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from . import state
@@ -18,6 +19,20 @@ READY_SECONDS = 100
 # Servers' own surroundings: nothing of the caller's, such as PGDATA or PGOPTIONS.
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 LOG_BYTES = 5_000_000
+# Where Linux says how much of the machine's memory a container may have; "max" is all of it.
+MEMORY_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def _shared_buffers_mb() -> int:
+    """Return how much PostgreSQL keeps at hand: an eighth of the memory, 1 GB at most. It is taken only as it fills.
+
+    A listing that lies there is read in a tenth of the time; 300,000 meetings take 750 MB.
+    """
+    known = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    for limit in MEMORY_LIMITS:
+        with suppress(OSError, ValueError):
+            known.append(int(limit.read_text()))
+    return max(128, min(1024, min(known) // 8 // 2**20))
 
 
 class Server:
@@ -186,7 +201,7 @@ class Postgres(Server):
             "unix_socket_permissions": "0700",
             "port": str(state.POSTGRES_PORT),
             "max_connections": "100",
-            "shared_buffers": "128MB",
+            "shared_buffers": f"{_shared_buffers_mb()}MB",
             "work_mem": "16MB",
             "maintenance_work_mem": "128MB",
             "max_wal_size": "512MB",
