@@ -19,8 +19,11 @@ def zone_label(name: str, *, at: datetime) -> str:
     """
     local = at.astimezone(ZoneInfo(name))
     short = local.tzname() or ""
-    if not short.isalpha():
-        short = offset_label(local)
+    return _zone_label(name, short if short.isalpha() else offset_label(local))
+
+
+@phrasing.kept_by_language(512)
+def _zone_label(name: str, short: str) -> str:
     area, _slash, city = name.rpartition("/")
     if not area or area == "Etc":
         return short

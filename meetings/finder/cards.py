@@ -10,11 +10,13 @@ import threading
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
+from django.db.models.expressions import RawSQL
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -23,7 +25,7 @@ from groups.models import Group, Source
 from meetings import access, schedules, wording
 from meetings.enums import ChannelState, OpenTo, TraitKind, TraitValue
 from meetings.finder.names import Names
-from meetings.models import Meeting, MeetingTrait, Trait, Venue
+from meetings.models import Meeting, Trait, Venue
 
 # About three kilobytes each.
 MOST_CARDS = 1000
@@ -78,6 +80,11 @@ _STAMPS = (
     " (SELECT ROW(s.xmin, s.ctid) FROM groups_source AS s WHERE s.id = m.source_id))::text"
     " FROM meetings_meeting AS m WHERE m.id = ANY(%s)"
 )
+
+
+_TRAITS = "SELECT meeting_id, trait_id, value FROM meetings_meetingtrait WHERE meeting_id = ANY(%s) AND value <> %s"
+# Stands for the ids in the statement that is kept.
+_IDS: list[int] = []
 
 
 class Told(NamedTuple):
@@ -174,8 +181,10 @@ def _stamps(ids: Sequence[int]) -> dict[int, str]:
 def _read(ids: Sequence[int], stamps: dict[int, str], names: Names) -> dict[int, Card]:
     """Read the cards of those that are public. Two queries."""
     traits = defaultdict(list)
-    told = MeetingTrait.objects.filter(meeting__in=ids).exclude(value=TraitValue.NO)
-    for pk, trait_id, value in told.values_list("meeting", "trait", "value"):
+    with connection.cursor() as cursor:
+        cursor.execute(_TRAITS, [list(ids), TraitValue.NO.value])
+        told = cursor.fetchall()
+    for pk, trait_id, value in told:
         trait = names.traits.get(trait_id)
         if trait and trait.kind in _TOLD:
             traits[pk].append(Told(trait, value))
@@ -192,10 +201,14 @@ def _read(ids: Sequence[int], stamps: dict[int, str], names: Names) -> dict[int,
 def _meetings(ids: Sequence[int]) -> dict[int, Meeting]:
     """Return the public ones of these meetings, with group, venue and source as far as a card needs them.
 
-    The same as `select_related` and `only` give, at half the time.
+    The same as `select_related` and `only` give, at a third of the time.
     """
+    statement, values = _statement()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids) if value is _IDS else value for value in values])
+        rows = cursor.fetchall()
     meetings = {}
-    for row in Meeting.objects.public().filter(pk__in=ids).values_list(*_COLUMNS):
+    for row in rows:
         values = iter(row)
         meeting = Meeting.from_db(DEFAULT_DB_ALIAS, _FIELDS, list(islice(values, len(_FIELDS))))
         for name, (model, fields) in _RELATED.items():
@@ -205,6 +218,13 @@ def _meetings(ids: Sequence[int]) -> dict[int, Meeting]:
             )
         meetings[meeting.pk] = meeting
     return meetings
+
+
+@cache
+def _statement() -> tuple[str, tuple[object, ...]]:
+    """Return the statement for the public ones of some meetings, and its values: put together by Django once."""
+    asked = Meeting.objects.public().filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [_IDS]))
+    return asked.order_by().values_list(*_COLUMNS).query.sql_with_params()
 
 
 def _words_of(card: Card) -> Words:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from groups import dates
 from groups.dates import Clock
+from groups.phrasing import kept_by_language
 
 from .expansion import Schedule
 from .rules import EVERY_POSITION, Frequency, Rule
@@ -70,6 +71,7 @@ def describe(schedule: Schedule, *, clock: Clock | None = None) -> str:
     }
 
 
+@kept_by_language(1_024)
 def describe_days(rule: Rule, *, first_on: date | None = None) -> str:
     """Return the days of a rule in words: "First Monday of the month".
 
@@ -86,6 +88,7 @@ def describe_days(rule: Rule, *, first_on: date | None = None) -> str:
             return dates.at_start(dates.day_long(first_on))
 
 
+@kept_by_language(4_096)
 def describe_time(start_time: time, duration: timedelta | None = None, *, clock: Clock | None = None) -> str:
     """Return the wall time in words: "7–8 pm", "11 pm–12:30 am", "19:00–20:00".
 
