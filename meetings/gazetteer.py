@@ -73,7 +73,7 @@ class Counts:
 
 
 def spellings(name: str, plain_name: str = "") -> set[str]:
-    """Return every folded way to type a town's name: "köln", "koeln"; "st louis", "saint louis"."""
+    """Return every folded way to type a town's name: "köln", "koeln"; "st louis", "saint louis"; "bronx"."""
     found = {fold(name)}
     if not name.isascii():
         found |= {fold(plain_name), fold(name.translate(_SPELLED_OUT))}
@@ -83,7 +83,8 @@ def spellings(name: str, plain_name: str = "") -> set[str]:
         for other in (_ABBREVIATED, _IN_FULL):
             if not other.keys().isdisjoint(words):
                 found.add(" ".join(other.get(word, word) for word in words))
-    return found
+    # "The Bronx" and "The Hague" are asked for without the word that nobody says.
+    return found | {spelling.removeprefix("the ") for spelling in found}
 
 
 def read_places(path: Path = PLACES_FILE) -> tuple[list[PlaceRow], dict[int, set[str]]]:

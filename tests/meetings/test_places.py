@@ -385,6 +385,7 @@ def test_an_address_that_is_not_a_towns_own_finds_nothing(small_gazetteer):
         ("St. Louis", {"st louis", "saint louis"}),
         ("Mount Vernon", {"mount vernon", "mt vernon"}),
         ("O'Fallon", {"ofallon"}),
+        ("The Bronx", {"the bronx", "bronx"}),
         ("Boston", {"boston"}),
     ],
 )

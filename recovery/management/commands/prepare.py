@@ -40,11 +40,22 @@ class Command(BaseCommand):
 
     def _prepare(self, *, demo: bool) -> None:
         self._step("Preparing the database", "migrate", interactive=False, verbosity=0)
-        for command, sentence, model, apps_with_data in (
-            ("load_catalogue", "Loading approaches and fellowships", "groups.Approach", ["groups", "meetings"]),
-            ("load_places", "Loading places of the whole world", "meetings.Place", ["meetings"]),
+        for command, sentence, model, sources in (
+            (
+                "load_catalogue",
+                "Loading approaches and fellowships",
+                "groups.Approach",
+                ["groups/data", "meetings/data"],
+            ),
+            # How a name may be spelled is no data.
+            (
+                "load_places",
+                "Loading places of the whole world",
+                "meetings.Place",
+                ["meetings/data", "meetings/gazetteer.py"],
+            ),
         ):
-            content = _digest(file for app in apps_with_data for file in _files(settings.BASE_DIR / app / "data"))
+            content = _digest(file for source in sources for file in _files(settings.BASE_DIR / source))
             if _noted().get(command) != content or not _has(model):
                 self._step(sentence, command, verbosity=0)
                 _note(command, content)
@@ -106,8 +117,8 @@ def _has(model: str) -> bool:
     return apps.get_model(model).objects.exists()
 
 
-def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+def _files(source: Path) -> list[Path]:
+    return [source] if source.is_file() else [path for path in source.rglob("*") if path.is_file()]
 
 
 def _digest(files: Iterable[Path]) -> str:
