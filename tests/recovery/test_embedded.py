@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from recovery import embedded
-from recovery.embedded import places, state
+from recovery.embedded import places, servers, state
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CODE = ROOT / "recovery"
@@ -437,6 +437,18 @@ def test_too_little_room_on_the_disk_is_one_sentence(var_dir, monkeypatch):
     assert str(caught.value).startswith(f"There is not enough room on the disk that holds {places_home(var_dir)}: ")
     assert "\n" not in str(caught.value)
     tidy(var_dir)
+
+
+@pytest.mark.parametrize(("limit", "mb"), [("536870912", 128), ("4294967296", 512), ("1099511627776", 1024)])
+def test_postgresql_keeps_an_eighth_of_the_memory_at_hand(limit, mb, tmp_path, monkeypatch):
+    machine, container, none = tmp_path / "machine", tmp_path / "container", tmp_path / "none"
+    container.write_text(f"{limit}\n")
+    machine.write_text("max\n")
+    # A machine with more than any of these.
+    monkeypatch.setattr(os, "sysconf", lambda _name: 2**21)
+    monkeypatch.setattr(servers, "MEMORY_LIMITS", (none, machine, container))
+
+    assert servers.shared_buffers_mb() == mb
 
 
 def places_home(var_dir: Path) -> str:
