@@ -2,6 +2,13 @@
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
+
+# Every run tries the same examples, however long each takes: what is slow is said by the bench.
+settings.register_profile(
+    "repeatable", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ def point_at(latitude: float, longitude: float, *, bearing: float, km: float) ->
     return math.degrees(there), (math.degrees(lon + turn) + 180) % 360 - 180
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(latitudes, longitudes, latitudes, longitudes)
 @example(0.0, 0.0, 0.0, 180.0)
 @example(90.0, 0.0, -90.0, 0.0)
@@ -45,7 +45,7 @@ def test_boston_to_cambridge_is_a_walk():
     assert km == pytest.approx(4.19, abs=0.02)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     latitudes,
     longitudes,
@@ -66,7 +66,7 @@ def test_boxes_hold_every_point_within_the_radius(latitude, longitude, km, beari
     assert any(box.contains(*there) for box in boxes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(latitudes, longitudes, st.floats(min_value=0, max_value=20_000))
 def test_boxes_are_on_the_map_and_do_not_overlap(latitude, longitude, km):
     boxes = geo.box_around(latitude, longitude, km)

@@ -187,7 +187,7 @@ def test_what_means_nothing_finds_nothing_and_breaks_nothing(small_gazetteer, no
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=40))
 def test_any_text_is_answered(text):
     matches = places.search(text)
@@ -310,7 +310,7 @@ def test_many_points_and_one_by_one_give_the_same_zones(small_gazetteer):
     assert places.zones_of(points) == [places.zone_of(*point) for point in points]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.floats(min_value=-90, max_value=90),
     st.floats(min_value=-180, max_value=180),

@@ -27,11 +27,6 @@ FIRST_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 LAST_YEAR = datetime(2028, 1, 1, tzinfo=UTC)
 
 
-def repeatable(max_examples):
-    """Return settings under which every run tries the same examples."""
-    return settings(max_examples=max_examples, deadline=None, derandomize=True, database=None)
-
-
 # The zones
 
 
@@ -293,7 +288,7 @@ def all_expected(schedule):
     return expected_starts(schedule, date(2025, 12, 20), date(2028, 3, 10))
 
 
-@repeatable(max_examples=300)
+@settings(max_examples=300)
 @given(schedule=any_schedule(), after=instants, length=st.integers(0, 120))
 def test_window_of_any_schedule_is_what_the_oracle_says(schedule, after, length):
     before = after + length * DAY
@@ -309,7 +304,7 @@ def test_window_of_any_schedule_is_what_the_oracle_says(schedule, after, length)
     assert told(held) == [start for start in expected if not start[3]]
 
 
-@repeatable(max_examples=300)
+@settings(max_examples=300)
 @given(schedule=any_schedule(), first=days, length=st.integers(0, 90))
 def test_dates_of_any_schedule_are_what_the_oracle_says(schedule, first, length):
     last = first + timedelta(days=length)
@@ -320,7 +315,7 @@ def test_dates_of_any_schedule_are_what_the_oracle_says(schedule, first, length)
         assert (schedules.start_on(schedule, on) is not None) == (on in expected)
 
 
-@repeatable(max_examples=300)
+@settings(max_examples=300)
 @given(schedule=any_schedule(), now=instants, limit=st.integers(1, 4))
 def test_next_current_and_window_tell_the_same_story(schedule, now, limit):
     # The search may look a day or two further than it says.
@@ -345,7 +340,7 @@ def test_next_current_and_window_tell_the_same_story(schedule, now, limit):
     assert schedules.current_or_next(schedule, now=now) == (in_progress or schedules.next_start(schedule, after=now))
 
 
-@repeatable(max_examples=300)
+@settings(max_examples=300)
 @given(schedule=any_schedule(), share=st.floats(0, 1))
 def test_meeting_is_current_at_any_moment_of_a_date_it_holds(schedule, share):
     window = schedules.starts(schedule, after=FIRST_YEAR, before=LAST_YEAR)
@@ -359,7 +354,7 @@ def test_meeting_is_current_at_any_moment_of_a_date_it_holds(schedule, share):
         assert start.starts_at <= found.starts_at <= now
 
 
-@repeatable(max_examples=200)
+@settings(max_examples=200)
 @given(rule=rules)
 @example(rule=Rule(Frequency.MONTHLY, (0, 6), 12, (5, -2, -1)))
 def test_any_rule_survives_its_text(rule):
@@ -369,7 +364,7 @@ def test_any_rule_survives_its_text(rule):
     assert schedules.format_rrule(schedules.parse_rrule(text)) == text
 
 
-@repeatable(max_examples=200)
+@settings(max_examples=200)
 @given(rule=rules, first=days)
 def test_text_of_a_rule_means_the_same_to_dateutil(rule, first):
     if rule.frequency == Frequency.ONCE:

@@ -12,7 +12,7 @@ import icalendar
 import pytest
 import recurring_ical_events
 from dateutil import tz
-from hypothesis import given
+from hypothesis import given, settings
 
 from meetings import schedules
 from meetings.feeds import ical, ical_entries
@@ -22,7 +22,6 @@ from tests.helpers import instant
 from tests.meetings.test_schedules_properties import (
     any_schedule,
     changing_zones,
-    repeatable,
     transitions,
     walls_around,
 )
@@ -371,7 +370,7 @@ def test_two_years_are_understood_as_meant(schedule):
     assert found
 
 
-@repeatable(100)
+@settings(max_examples=100)
 @given(any_schedule())
 def test_any_schedule_is_understood_as_meant(schedule):
     entry = series(schedule)

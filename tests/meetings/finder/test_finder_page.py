@@ -1,7 +1,6 @@
 """The finder's page: what is on it, without script and for htmx; nothing breaks it."""
 
 import re
-from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -198,7 +197,7 @@ def test_no_query_string_breaks_the_page(client):
         ),
     )  # fmt: skip
 
-    @settings(max_examples=150, deadline=timedelta(seconds=5), suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(names, values), max_size=6))
     def ask(pairs):
         asked: dict[str, list[str]] = {}

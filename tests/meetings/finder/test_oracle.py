@@ -79,7 +79,7 @@ def test_every_combination_of_filters_finds_what_the_oracle_finds(moment):
     index.refresh(None, now=now)
     meetings = whole_world()
 
-    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @settings(max_examples=80, suppress_health_check=list(HealthCheck))
     @given(SEARCHES, st.integers(0, 50))
     def compare(asked, minutes_later):
         later = now + timedelta(minutes=minutes_later)

@@ -122,7 +122,7 @@ def test_a_day_before_around_the_changes_of_new_york(starts_at, expected):
 
 
 @given(at=instants, zone=zones, begins=wall_times, ends=wall_times)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_last_allowed_minute_before_quiet_hours(at, zone, begins, ends):
     quiet = QuietHours(begins, ends)
 
@@ -141,7 +141,7 @@ def test_the_last_allowed_minute_before_quiet_hours(at, zone, begins, ends):
 
 
 @given(at=instants, zone=zones)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_quiet_hours_of_every_zone_are_left_by_day(at, zone):
     got = after_quiet_hours(at, QUIET_BY_DEFAULT, zone=zone)
 
