@@ -15,6 +15,7 @@ from groups import access as groups_access
 from groups.enums import PrivateContact
 from groups.models import ContactRead, Group, Source
 from meetings import contacts
+from meetings.curation import part
 from meetings.models import Suggestion
 
 Owner = Group | Source | Suggestion
@@ -34,8 +35,9 @@ def get_owner(user: User, what: PrivateContact, subject: str) -> Owner:
         case PrivateContact.SOURCE:
             return groups_access.get_curated_source(user, subject)
         case PrivateContact.SUGGESTION:
-            suggestion = Suggestion.objects.select_related("group").filter(public_id=subject).first()
-            if suggestion is None or not _may_decide(user, suggestion):
+            # Whoever may decide about it.
+            suggestion = part.suggestions_of(groups_access.curator_of(user)).filter(public_id=subject).first()
+            if suggestion is None:
                 raise Http404
             return suggestion
 
@@ -74,13 +76,3 @@ def _lines(said: dict[str, Any]) -> list[str]:
 def _sealed(owner: Owner) -> bytes | memoryview | None:
     sealed = owner.owner_contact if isinstance(owner, Source) else owner.contact
     return sealed or None
-
-
-def _may_decide(user: User, suggestion: Suggestion) -> bool:
-    if suggestion.group is not None:
-        return groups_access.may_curate(user, suggestion.group)
-    # A group that is not there yet is in the part its proposed place and kind would put it in.
-    proposed = dict(suggestion.values.values_list("name", "proposed"))
-    return groups_access.curator_of(user).covers(
-        country=str(proposed.get("country") or ""), region=str(proposed.get("region") or "")
-    )

@@ -9,8 +9,8 @@ from django.http import Http404
 from django.urls import reverse
 
 from groups.enums import PrivateContact
-from groups.models import ContactRead
-from meetings import contacts, private_contacts
+from groups.models import ContactRead, Group, Source
+from meetings import contacts, private_contacts, suggestions
 from meetings.enums import ContactKind, SuggestionKind
 from meetings.models import Suggestion
 from tests import factories
@@ -30,6 +30,11 @@ def cast() -> Cast:
     cast.group.contact = SEALED
     cast.group.save()
     return cast
+
+
+@pytest.fixture(autouse=True)
+def without_a_second_step(settings):
+    settings.STAFF_NEED_SECOND_STEP = False
 
 
 def subject_of(cast: Cast, what: PrivateContact) -> str:
@@ -122,6 +127,36 @@ def test_the_page_asks_why_and_shows_it_once(client, cast):
     assert "no-store" in shown.headers["Cache-Control"]
     assert ContactRead.objects.get().user == cast.curator
     assert ADDRESS not in client.get(address).content.decode()
+
+
+def test_whoever_would_decide_about_a_new_group_may_ask_its_sender(cast):
+    proposed = {"group_name": "New", "venue_town": "Boston", "venue_region": "MA", "venue_country": "US"}
+    sent = suggestions.send(SuggestionKind.NEW, proposed, now=NOW, email=ADDRESS)
+
+    said = private_contacts.read(cast.curator, PrivateContact.SUGGESTION, sent.public_id, why="Where?", now=NOW)
+
+    assert said == [ADDRESS]
+    with pytest.raises(Http404):
+        private_contacts.read(cast.curator_elsewhere, PrivateContact.SUGGESTION, sent.public_id, why="Where?", now=NOW)
+
+
+@pytest.mark.parametrize("what", PrivateContact)
+def test_the_desk_leads_to_a_contact_where_there_is_one(client, cast, what):
+    subject = subject_of(cast, what)
+    client.force_login(cast.admin)
+    pages = {
+        PrivateContact.GROUP: reverse("curate:meeting", args=[cast.meeting.slug]),
+        PrivateContact.SOURCE: reverse("curate:source", args=[subject]),
+        PrivateContact.SUGGESTION: reverse("curate:suggestion", args=[subject]),
+    }
+    link = f'href="{reverse("private_contact", args=[what, subject])}"'
+    assert link in client.get(pages[what]).content.decode()
+
+    Group.objects.update(contact=None)
+    Source.objects.update(owner_contact=None)
+    Suggestion.objects.update(contact=None, contact_key="")
+
+    assert link not in client.get(pages[what]).content.decode()
 
 
 def test_a_contact_of_no_kind_we_know_is_not_there(client, cast):
