@@ -15,6 +15,7 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
+    F,
     IntegerField,
     Min,
     OuterRef,
@@ -74,6 +75,8 @@ PROMISED: dict[Kind, int] = {Kind.REPORT: 3, Kind.CLAIM: 5, Kind.FEED: 2, Kind.C
 PROMISED_WHILE_HIDDEN = 1
 
 _HAS_CONFLICTS = Q(runs__outcome=ImportOutcome.DONE, runs__changes__action=ImportAction.CONFLICT)
+# Nothing new comes of a feed from then on until somebody lets the rows go, or it has them again.
+_STOPPED_SINCE = Q(runs__outcome=ImportOutcome.STOPPED, runs__started_at__gt=F("last_ok_at"))
 _PRESSING_FLAGS = [ReviewFlag.UNKNOWN_LINK, ReviewFlag.NO_WAY_IN, ReviewFlag.NTH_WEEKDAY, ReviewFlag.NO_PLACE]
 
 
@@ -310,20 +313,32 @@ def _conflicts(scope: Scope, now: datetime) -> _Source:
 
 
 def _feeds(scope: Scope, now: datetime) -> _Source:
-    rows = scope.sources().filter(is_active=True, failing_since__lte=now - refreshing.OWNER_TOLD_AFTER)
+    is_lost = Q(failing_since__lte=now - refreshing.OWNER_TOLD_AFTER)
+    rows = (
+        scope.sources()
+        .annotate(
+            stopped_at=Min("runs__started_at", filter=_STOPPED_SINCE),
+            waits_since=Case(When(is_lost, then="failing_since"), default="stopped_at"),
+        )
+        .filter(is_active=True, waits_since__isnull=False)
+        .order_by("waits_since", "pk")
+    )
 
     def item(source: Source) -> Item:
+        is_failing = source.waits_since == source.failing_since  # type: ignore[attr-defined]
         return Item(
             kind=Kind.FEED,
             pk=source.pk,
             harm=Harm.MISLEADING,
-            since=source.failing_since or now,
+            since=source.waits_since,  # type: ignore[attr-defined]
             title=source.name,
-            what=_("The feed cannot be read any more; its listings grow old."),
+            what=_("The feed cannot be read any more; its listings grow old.")
+            if is_failing
+            else f"{ImportOutcome.STOPPED.label}.",
             url=reverse("curate:source", args=[source.slug]),
         )
 
-    return _Source(rows.order_by("failing_since", "pk"), item)
+    return _Source(rows, item)
 
 
 def _twins(scope: Scope, now: datetime) -> _Source:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from groups.access import EVERYTHING, Scope
-from groups.enums import ClaimState, Role
-from groups.models import Claim, CuratorRole
+from groups.enums import ClaimState, ImportOutcome, Role
+from groups.models import Claim, CuratorRole, Source
 from meetings import reports, suggestions
 from meetings.curation import queue
 from meetings.curation.queue import Kind
@@ -134,6 +134,22 @@ def test_feeds_that_fail_or_say_otherwise_wait(cast):
 
     waiting = [(item.kind, item.title) for item in found.page.object_list]
     assert waiting == [(Kind.FEED, "Fails"), (Kind.CONFLICT, "Says otherwise")]
+
+
+def test_a_feed_that_the_brake_stopped_waits_until_it_is_read_again(cast):
+    source = factories.SourceFactory(name="Stopped", last_ok_at=NOW - timedelta(days=4))
+    stopped = {"source": source, "outcome": ImportOutcome.STOPPED, "removed": 9}
+    factories.ImportRunFactory(**stopped, started_at=NOW - timedelta(days=9))
+    assert kinds(queue.waiting(EVERYTHING, now=NOW)) == []
+    factories.ImportRunFactory(**stopped, started_at=NOW - timedelta(days=3))
+    factories.ImportRunFactory(**stopped, started_at=NOW - timedelta(days=2))
+
+    (item,) = queue.waiting(EVERYTHING, now=NOW).page.object_list
+
+    assert (item.kind, item.title, item.since) == (Kind.FEED, "Stopped", NOW - timedelta(days=3))
+    assert item.what == "Stopped by the removal brake: nothing changed."
+    Source.objects.update(last_ok_at=NOW)
+    assert kinds(queue.waiting(EVERYTHING, now=NOW)) == []
 
 
 def test_a_pair_that_looks_the_same_waits(cast):
