@@ -234,7 +234,9 @@ def _standing_line(standing: StandingRsvp, shown: list[Rsvp]) -> str:
 
 def _standing_actions(standing: StandingRsvp, *, now: datetime) -> set[str]:
     actions = set()
-    if not standing.is_confirmed and standing.ended_at is None:
+    if not standing.is_confirmed and (
+        standing.ended_at is None or standing.rsvps.filter(confirm_by__isnull=False).exists()
+    ):
         actions.add("confirm-all")
     has_ahead = standing.rsvps.filter(state__in=LIVE_STATES, occurrence__starts_at__gt=now).exists()
     if standing.ended_at is None or has_ahead:

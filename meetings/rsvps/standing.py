@@ -1,6 +1,7 @@
 """Coming to the next four dates, or to every one until the person stops."""
 
 import logging
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -50,6 +51,11 @@ def start_standing(
             standing = _new(meeting, first_on, given=given, dates=dates, now=now)
             standing.save()
             expand(standing, now=now)
+            # A short one has all its dates at once. Those of an earlier one with this address are that one's.
+            earlier = _has_these_dates(standing, now=now) if standing.dates_left == 0 else None
+            if earlier is not None:
+                transaction.set_rollback(True)
+                return earlier
     except IntegrityError:
         # The same address, pressed twice at the same moment.
         found = _live(meeting, given.contact_key)
@@ -88,8 +94,20 @@ def expand(standing: StandingRsvp, *, now: datetime) -> list[Rsvp]:
 
     A date the person gave back is not joined again.
     """
-    if standing.ended_at is not None:
-        return []
+    with transaction.atomic():
+        # Read again under a lock: somebody who stopped, or was erased, a moment ago joins nothing more.
+        found = StandingRsvp.objects.select_for_update(no_key=True).filter(pk=standing.pk, ended_at=None).first()
+        if found is None:
+            return []
+        found.meeting = standing.meeting
+        joined = _join(found, now=now)
+    standing.taken_through, standing.dates_left, standing.ended_at = (
+        found.taken_through, found.dates_left, found.ended_at,
+    )  # fmt: skip
+    return joined
+
+
+def _join(standing: StandingRsvp, *, now: datetime) -> list[Rsvp]:
     joined = []
     for start in _due(standing, now=now):
         try:
@@ -112,11 +130,12 @@ def expand(standing: StandingRsvp, *, now: datetime) -> list[Rsvp]:
 
 def confirm_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
     """Confirm it and all its dates."""
-    if not standing.is_confirmed:
-        standing.confirmed_at, standing.confirm_by = now, None
-        standing.save(update_fields=["confirmed_at", "confirm_by"])
-    for rsvp in standing.rsvps.filter(confirm_by__isnull=False).order_by("pk"):
-        places.confirm(rsvp, now=now)
+    with transaction.atomic():
+        if not standing.is_confirmed:
+            standing.confirmed_at, standing.confirm_by = now, None
+            standing.save(update_fields=["confirmed_at", "confirm_by"])
+        for rsvp in standing.rsvps.filter(confirm_by__isnull=False).order_by("occurrence", "pk"):
+            places.confirm(rsvp, now=now)
     return standing
 
 
@@ -131,20 +150,23 @@ def stop_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
 
 
 def unstop_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
-    """Undo `stop_standing`: go on, and take back the dates that were given back with it.
+    """Undo `stop_standing`: go on, and take back the dates that were given back with it, but for
+    those that have been cancelled since.
 
     Raises RsvpClosed when the same address has another standing place by now.
     """
     stopped_at = standing.ended_at
     if stopped_at is None:
         return standing
-    if standing.dates_left != 0:
-        if standing.contact_key and _live(standing.meeting, standing.contact_key) is not None:
-            raise RsvpClosed(_("You have another standing place at this meeting."))
-        standing.ended_at, standing.continued_at, standing.asked_at = None, now, None
-        standing.save(update_fields=["ended_at", "continued_at", "asked_at"])
-    for rsvp in _ahead(standing, now=now).filter(cancelled_at=stopped_at, reason=RsvpReason.BY_PERSON):
-        places.take_back(rsvp, now=now)
+    with transaction.atomic():
+        if standing.dates_left != 0:
+            if standing.contact_key and _live(standing.meeting, standing.contact_key) is not None:
+                raise RsvpClosed(_("You have another standing place at this meeting."))
+            standing.ended_at, standing.continued_at, standing.asked_at = None, now, None
+            standing.save(update_fields=["ended_at", "continued_at", "asked_at"])
+        for rsvp in _ahead(standing, now=now).filter(cancelled_at=stopped_at, reason=RsvpReason.BY_PERSON):
+            with suppress(RsvpClosed):
+                places.take_back(rsvp, now=now)
     return standing
 
 
@@ -163,8 +185,8 @@ def continue_standing(standing: StandingRsvp, *, now: datetime) -> StandingRsvp:
 
 
 def expand_all(*, now: datetime) -> int:
-    """Join the dates that have come near, of every standing place. Returns how many were joined."""
-    standing = StandingRsvp.objects.filter(ended_at=None).filter(
+    """Join the dates that have come near, of every confirmed standing place. Returns how many were joined."""
+    standing = StandingRsvp.objects.filter(ended_at=None, confirmed_at__isnull=False).filter(
         Q(taken_through=None) | Q(taken_through__lt=(now + JOINED_AHEAD).date())
     )
     joined = 0
@@ -184,9 +206,10 @@ def ask_whether_to_go_on(*, now: datetime) -> int:
     Dates that are joined already stay.
     """
     StandingRsvp.objects.filter(ended_at=None, asked_at__lte=now - ENDS_AFTER_ASKING).update(ended_at=now)
-    for unconfirmed in StandingRsvp.objects.filter(ended_at=None, confirmed_at=None, confirm_by__lte=now):
-        unconfirmed.ended_at = now
-        unconfirmed.save(update_fields=["ended_at"])
+    # One of four dates has ended already: it has all of them.
+    for unconfirmed in StandingRsvp.objects.filter(confirmed_at=None, confirm_by__lte=now):
+        unconfirmed.ended_at, unconfirmed.confirm_by = unconfirmed.ended_at or now, None
+        unconfirmed.save(update_fields=["ended_at", "confirm_by"])
         forget(unconfirmed)
     due = StandingRsvp.objects.filter(
         ended_at=None,
@@ -233,3 +256,12 @@ def _live(meeting: Meeting, contact_key: str) -> StandingRsvp | None:
     if not contact_key:
         return None
     return StandingRsvp.objects.filter(meeting=meeting, contact_key=contact_key, ended_at=None).first()
+
+
+def _has_these_dates(standing: StandingRsvp, *, now: datetime) -> StandingRsvp | None:
+    """Return the standing place whose dates somebody asked for once more, None when any date is new."""
+    if not standing.contact_key or standing.rsvps.exists():
+        return None
+    alike = StandingRsvp.objects.filter(meeting=standing.meeting, contact_key=standing.contact_key)
+    coming = alike.filter(rsvps__state__in=LIVE_STATES, rsvps__occurrence__starts_at__gt=now)
+    return coming.order_by("pk").distinct().first()

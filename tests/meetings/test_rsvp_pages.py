@@ -597,10 +597,11 @@ def test_whoever_waits_for_several_dates_is_not_told_that_they_come(client):
     assert "You are coming to these dates." not in pages[1]
 
 
+@pytest.mark.parametrize("dates", [None, 4])
 @pytest.mark.parametrize("does", ["confirm-all", "stop"])
-def test_of_several_dates_one_button_is_strong(client, does):
+def test_of_several_dates_one_button_is_strong(client, does, dates):
     ana = rsvps.Person(kind=ContactKind.EMAIL, address="ana@example.org")
-    standing = rsvps.start_standing(welcoming(), TUESDAY, person=ana, dates=None, now=NOW)
+    standing = rsvps.start_standing(welcoming(), TUESDAY, person=ana, dates=dates, now=NOW)
     address = reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, now=NOW, standing=standing)])
     if does == "stop":
         client.post(address, {"action": "stop"})

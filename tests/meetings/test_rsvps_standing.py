@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from meetings import occurrences, rsvps
+from meetings import about_me, occurrences, rsvps
 from meetings.enums import ContactKind, MessageKind, RsvpPolicy, RsvpState
 from meetings.models import OutgoingMessage, Rsvp, StandingRsvp
 from tests.factories import MeetingFactory, PauseFactory
@@ -118,11 +118,48 @@ def test_unconfirmed_it_ends_after_a_day_and_its_address_is_erased():
     assert Rsvp.objects.exclude(contact=None).count() == 0
 
 
+def test_four_dates_unconfirmed_are_forgotten_after_a_day_though_the_last_is_weeks_ahead():
+    standing = start(welcoming(), person=ANA, dates=4)
+    ended_at = standing.ended_at
+
+    rsvps.give_back_unconfirmed(now=NOW + timedelta(hours=24))
+    rsvps.ask_whether_to_go_on(now=NOW + timedelta(hours=24))
+
+    standing.refresh_from_db()
+    assert (standing.contact, standing.contact_key, standing.language) == (None, "", "")
+    assert standing.ended_at == ended_at
+    assert len(dates_of(standing, RsvpState.LAPSED)) == 4
+    assert Rsvp.objects.exclude(contact=None).count() == 0
+
+
+def test_before_it_is_confirmed_no_further_date_is_held():
+    standing = start(welcoming(), person=ANA)
+
+    early = rsvps.expand_all(now=NOW + timedelta(hours=23))
+    rsvps.confirm_standing(standing, now=NOW + timedelta(hours=23))
+
+    assert early == 0
+    assert rsvps.expand_all(now=NOW + WEEK) == 1
+
+
 def test_asking_twice_with_one_address_is_one_standing_place():
     meeting = welcoming()
 
     assert start(meeting, person=ANA) == start(meeting, person=ANA)
     assert Rsvp.objects.count() == 2
+
+
+def test_asking_twice_for_four_dates_is_one_standing_place_and_for_later_ones_another():
+    meeting = welcoming()
+    first = start(meeting, person=ANA, dates=4)
+
+    again = start(meeting, person=ANA, dates=4)
+    on = start(meeting, person=ANA, dates=4, first_on=TUESDAY + 3 * WEEK)
+
+    assert again == first
+    assert dates_of(first, RsvpState.HELD) == [TUESDAY + n * WEEK for n in range(4)]
+    assert dates_of(on, RsvpState.HELD) == [TUESDAY + n * WEEK for n in range(4, 7)]
+    assert StandingRsvp.objects.count() == 2
 
 
 def test_a_single_place_of_the_same_address_becomes_part_of_it():
@@ -177,6 +214,41 @@ def test_stopping_gives_everything_back_and_undoing_takes_the_same_dates_back():
     assert stopped == []
     assert dates_of(standing) == [TUESDAY + WEEK]
     assert StandingRsvp.objects.get().ended_at is None
+
+
+def test_undoing_takes_the_other_dates_back_when_one_has_been_cancelled():
+    meeting = welcoming()
+    standing = start(meeting, dates=4)
+    rsvps.stop_standing(standing, now=NOW)
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+
+    rsvps.unstop_standing(standing, now=NOW + timedelta(minutes=1))
+
+    assert dates_of(standing) == [TUESDAY + n * WEEK for n in range(1, 4)]
+
+
+def test_a_worker_that_read_it_before_the_person_stopped_joins_nothing_more():
+    standing = start(welcoming())
+    read_before = StandingRsvp.objects.get(pk=standing.pk)
+    rsvps.stop_standing(standing, now=NOW)
+
+    joined = rsvps.expand(read_before, now=NOW + WEEK)
+
+    standing.refresh_from_db()
+    assert joined == []
+    assert standing.ended_at == NOW
+    assert dates_of(standing) == []
+
+
+def test_a_worker_that_read_it_before_it_was_erased_writes_no_address_back():
+    standing = rsvps.confirm_standing(start(welcoming(), person=ANA), now=NOW)
+    read_before = StandingRsvp.objects.get(pk=standing.pk)
+    about_me.erase(standing.contact_key, now=NOW)
+
+    rsvps.expand(read_before, now=NOW + WEEK)
+
+    assert read_before.contact is not None
+    assert Rsvp.objects.exclude(contact=None).count() == 0
 
 
 def test_it_follows_a_changed_rule():

@@ -218,14 +218,15 @@ def test_one_address_pressed_many_times_at_once_is_one_place(crowd):
     assert Rsvp.objects.count() == 1
 
 
-def test_a_standing_place_asked_for_many_times_at_once_is_one(crowd):
+@pytest.mark.parametrize(("dates", "places"), [(None, 2), (4, 4)])
+def test_a_standing_place_asked_for_many_times_at_once_is_one(crowd, dates, places):
     meeting = MeetingFactory(rsvp_policy=RsvpPolicy.NEEDED)
     person = rsvps.Person(kind=ContactKind.EMAIL, address="ana@example.org")
 
-    results = crowd.at_once(*[lambda: rsvps.start_standing(meeting, TUESDAY, person=person, dates=None, now=NOW)] * 10)
+    results = crowd.at_once(*[lambda: rsvps.start_standing(meeting, TUESDAY, person=person, dates=dates, now=NOW)] * 10)
 
     assert len({standing.pk for standing in results}) == 1
-    assert Rsvp.objects.count() == 2
+    assert Rsvp.objects.count() == places
 
 
 @pytest.mark.slow
