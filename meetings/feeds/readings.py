@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from groups.enums import ImportOutcome, ReadingKind, ReadingState
 from groups.models import FeedReading, ImportRun, Source
@@ -56,12 +56,16 @@ def ask_for_preview(
 
     Asking twice gets the same reading. Earlier previews can no longer be taken in.
 
-    Raises NothingToRead.
+    Raises NothingToRead; IsBusy for a file while something else of the source is read, because
+    nothing would be kept of it.
     """
     if file is None and not fetching.is_address(source.address):
         raise NothingToRead
     with transaction.atomic():
         reading, is_new = _order(source, ReadingKind.PREVIEW, by=by, now=now, file_name=file_name[:160])
+        is_of_this_file = reading.kind == ReadingKind.PREVIEW and reading.file_name == file_name[:160]
+        if file is not None and not is_new and not is_of_this_file:
+            raise IsBusy
         if is_new:
             for older in source.readings.filter(pieces__isnull=False).exclude(pk=reading.pk).distinct():
                 keeping.forget(older)
@@ -131,14 +135,24 @@ def ask_to_roll_back(run: ImportRun, *, by: Any, now: datetime) -> FeedReading:
 
 
 def is_decidable(preview: FeedReading) -> bool:
-    """Tell whether what the preview showed can still be taken in. Two queries at most."""
+    """Tell whether what the preview showed can still be taken in. Three queries at most.
+
+    Once another import changed something, or was taken back, it would do something else by now.
+    """
     return bool(
         preview.kind == ReadingKind.PREVIEW
         and preview.state == ReadingState.DONE
         and preview.run is not None
         and preview.run.outcome == ImportOutcome.PREVIEW
         and preview.pieces.exists()
+        and not _changed_since(preview.run)
     )
+
+
+def _changed_since(shown: ImportRun) -> bool:
+    others = ImportRun.objects.filter(source=shown.source_id).exclude(outcome=ImportOutcome.PREVIEW)
+    took_in = Q(pk__gt=shown.pk, outcome=ImportOutcome.DONE, changes__isnull=False)
+    return others.filter(took_in | Q(rolled_back_at__gte=shown.started_at)).exists()
 
 
 def open_reading(source: Source) -> FeedReading | None:

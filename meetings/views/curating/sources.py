@@ -119,6 +119,10 @@ def source_read(request: HttpRequest, slug: str) -> HttpResponse:
         form = PreviewForm(request.POST, request.FILES)
         form.add_error(None, _("This feed has no web address. Please send a file of it."))
         return _source_page(request, source, form, status=422)
+    except readings.IsBusy:
+        form = PreviewForm(request.POST, request.FILES)
+        form.add_error(None, _("Another reading of this feed is at work. Try soon."))
+        return _source_page(request, source, form, status=422)
     _nudge()
     return see_other("curate:source_reading", source.slug, reading.public_id)
 

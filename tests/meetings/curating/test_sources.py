@@ -90,6 +90,17 @@ def test_pressing_twice_loses_and_doubles_nothing(desk, rows):
     assert FeedReading.objects.filter(kind="import").count() == 1
 
 
+def test_a_file_sent_while_another_is_read_is_asked_for_again(desk, rows):
+    add(desk, a_file(rows()))
+    other = {"from_file": "yes", "file": a_file(rows(3), "other.json")}
+
+    answer = desk.post(reverse("curate:source_read", args=["our-list"]), other)
+
+    assert answer.status_code == 422
+    assert "Another reading of this feed is at work." in words(answer)
+    assert FeedReading.objects.count() == 1
+
+
 def test_a_tenth_goes_only_with_a_tick(desk, rows, feeds):
     feeds.load(rows())
     answer = desk.post(reverse("curate:source_read", args=["our-list"]), {"from_file": "yes", "file": a_file(rows(17))})

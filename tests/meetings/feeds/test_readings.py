@@ -121,6 +121,60 @@ def test_an_older_preview_gives_way_to_a_newer_one(source, curator, rows):
     assert readings.is_decidable(newer)
 
 
+def test_a_preview_from_before_another_import_brings_nothing_old_back(source, curator, rows):
+    take_in(source, rows(5), curator)
+    older = preview(source, rows(), curator, NOW + timedelta(hours=1))
+    assert readings.is_decidable(older)
+    FeedReading.objects.create(source=source, kind=ReadingKind.IMPORT, asked_at=NOW)
+    keeping.keep(FeedReading.objects.latest("pk"), file_of(rows(19)))
+
+    readings.work(now=NOW + timedelta(hours=2))
+
+    assert Meeting.objects.count() == 19
+    assert not readings.is_decidable(older)
+    with pytest.raises(readings.NotDecidable):
+        readings.accept(older, by=curator, now=NOW + timedelta(hours=3), accepts_removals=False)
+
+
+def test_a_preview_from_before_something_was_taken_back_is_looked_at_anew(source, curator, rows):
+    taken_in = take_in(source, rows(5), curator)
+    older = preview(source, rows(), curator, NOW + timedelta(hours=1))
+
+    readings.ask_to_roll_back(taken_in.run, by=curator, now=NOW + timedelta(hours=2))
+    readings.work(now=NOW + timedelta(hours=2))
+
+    assert Meeting.objects.count() == 0
+    assert not readings.is_decidable(older)
+    again = readings.ask_again(older, by=curator, now=NOW + timedelta(hours=3))
+    readings.work(now=NOW + timedelta(hours=3))
+    again.refresh_from_db()
+    assert readings.is_decidable(again)
+    assert again.run.created == 20
+
+
+def test_a_preview_stays_good_when_another_reading_changes_nothing(source, curator, rows):
+    take_in(source, rows(5), curator)
+    seen = preview(source, rows(), curator, NOW + timedelta(hours=1))
+    FeedReading.objects.create(source=source, kind=ReadingKind.IMPORT, asked_at=NOW)
+    keeping.keep(FeedReading.objects.latest("pk"), file_of(rows(5)))
+
+    readings.work(now=NOW + timedelta(hours=2))
+
+    assert ImportRun.objects.filter(outcome=ImportOutcome.DONE).count() == 2
+    assert readings.is_decidable(seen)
+
+
+def test_a_file_is_not_swallowed_while_something_else_is_read(source, curator, rows):
+    source.address = "https://example.org/list.json"
+    source.save()
+    readings.ask_for_preview(source, by=curator, now=NOW)
+
+    with pytest.raises(readings.IsBusy):
+        readings.ask_for_preview(source, by=curator, now=NOW, file=file_of(rows()), file_name="list.json")
+
+    assert FeedPiece.objects.count() == 0
+
+
 def test_the_brake_stops_what_lets_too_much_go_unless_somebody_says_so(source, curator, rows):
     take_in(source, rows(), curator)
     seen = preview(source, rows(17), curator, NOW + timedelta(hours=1))
