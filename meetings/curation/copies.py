@@ -1,7 +1,8 @@
 """A meeting copied: once, or onto many days at one time."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -56,18 +57,32 @@ def copy(
 
 
 def many_days(meeting: Meeting, weekdays: list[int], *, start_time: str | None, name: str) -> list[dict[str, Any]]:
-    """Return the values of a copy for each of these days of the week, without the meeting's own."""
+    """Return the values of a copy for each of these days of the week, without the meeting's own.
+
+    A copy is held as often as the meeting is: in the same weeks, or at the same place in the month.
+    """
     own = set(meeting.rule.weekdays) if meeting.rrule and start_time in (None, _time_of(meeting)) else set()
     common: dict[str, Any] = {"start_time": start_time} if start_time else {}
     if name:
         common["name"] = name
-    return [common | {"rrule": rule_of([day])} for day in weekdays if day not in own]
+    return [common | {"rrule": rule_on(meeting, [day])} | _first_on(meeting, day) for day in weekdays if day not in own]
 
 
-def rule_of(weekdays: list[int]) -> str:
-    """Return the rule of every week on these days."""
-    rule = schedules.Rule(schedules.Frequency.WEEKLY, tuple(sorted(set(weekdays))), 1)
-    return schedules.format_rrule(rule)
+def rule_on(meeting: Meeting, weekdays: list[int]) -> str:
+    """Return the rule of a meeting on these days instead; of one that does not repeat, that of every week."""
+    if meeting.rrule:
+        return schedules.format_rrule(replace(meeting.rule, weekdays=tuple(weekdays)))
+    return schedules.format_rrule(schedules.Rule(schedules.Frequency.WEEKLY, tuple(weekdays)))
+
+
+def _first_on(meeting: Meeting, day: int) -> dict[str, str]:
+    """Return the first date of a copy on this day, where every second week and the like needs one."""
+    if not meeting.rrule or meeting.first_on is None:
+        return {}
+    rule = meeting.rule
+    if rule.frequency != schedules.Frequency.WEEKLY or rule.interval == 1:
+        return {}
+    return {"first_on": (meeting.first_on + timedelta(days=day - meeting.first_on.weekday())).isoformat()}
 
 
 def _order(meeting: Meeting, token: str, *, by: AbstractBaseUser, now: datetime) -> Decision:

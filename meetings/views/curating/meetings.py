@@ -167,7 +167,7 @@ def _copy(request: HttpRequest, meeting: Meeting, said: dict[str, Any]) -> str:
         token = new_public_id()
     try:
         if said["together"] == "one":
-            changes: dict[str, Any] = {"rrule": copies.rule_of([*said["days"], *_own_days(meeting)])}
+            changes: dict[str, Any] = {"rrule": copies.rule_on(meeting, [*said["days"], *_own_days(meeting)])}
             if start_time:
                 changes["start_time"] = start_time
             if said["name"]:

@@ -1,6 +1,6 @@
 """One listing on the desk: why it is shown, its past, changing and copying it, its place."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -290,6 +290,31 @@ def test_many_days_can_be_one_listing(cast, client: Client):
     meeting = fresh(cast)
     assert meeting.rrule == "FREQ=WEEKLY;BYDAY=TU,TH"
     assert f"{meeting.start_time:%H:%M}" == "18:30"
+
+
+@pytest.mark.parametrize(
+    ("rrule", "days", "copied", "together"),
+    [
+        ("FREQ=MONTHLY;BYDAY=2TU", ["3"], ("FREQ=MONTHLY;BYDAY=2TH", None), "FREQ=MONTHLY;BYDAY=2TU,2TH"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+            ["0"],
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", date(2026, 11, 23)),
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU",
+        ),
+    ],
+)
+def test_more_days_are_as_often_as_the_meeting_is(cast, client: Client, rrule, days, copied, together):
+    client.force_login(cast.curator)
+    Meeting.objects.filter(pk=cast.meeting.pk).update(rrule=rrule, first_on=date(2026, 11, 24))
+    address = reverse("curate:meeting_days", args=["boston"])
+
+    client.post(address, {"days": days, "together": "copies"})
+    client.post(address, {"days": days, "together": "one"})
+
+    made = Meeting.objects.filter(group=cast.group).exclude(pk=cast.meeting.pk).get()
+    assert (made.rrule, made.first_on) == copied
+    assert fresh(cast).rrule == together
 
 
 def test_a_day_it_has_already_is_nothing_to_copy(cast, client: Client):
