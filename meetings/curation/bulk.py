@@ -5,6 +5,7 @@ a worker that stops leaves nothing half known. A listing that cannot take the ch
 it is, and says why.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from groups.access import hosts_of
 from groups.enums import CameBy, ListingState, Role
 from groups.history import told
 from groups.models import Group, HostRole
-from meetings import decisions, listing_fields, posting
+from meetings import contacts, decisions, listing_fields, posting
 from meetings.enums import ChannelState, DecisionKind
 from meetings.finder import index
 from meetings.models import Decision, Meeting
@@ -66,6 +67,12 @@ class Change:
             Action.UNLIST: {"state": ListingState.UNLISTED.value},
         }
         return cls(action, fixed.get(action, {}) | dict(values or {}))
+
+    @property
+    def digest(self) -> str:
+        """What tells this change from any other, so that what was seen is what is done."""
+        said = json.dumps([self.action, self.values, self.host, self.is_only_host], sort_keys=True)
+        return contacts.keyed_hash(f"bulk {said}")
 
     def for_meeting(self, meeting: Meeting) -> dict[str, Any]:
         """Return the values for one listing: one moved to a place is held there."""

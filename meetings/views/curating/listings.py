@@ -48,11 +48,12 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
         return render(request, "curate/bulk_nothing.html", context, status=200 if request.method == "GET" else 422)
     action = bulk.Action(what)
     form = BulkForm(request.POST if request.method == "POST" else None, action=action, scope=request.scope)
-    preview = None
+    preview, seen = None, ""
     if request.method == "POST" and form.is_valid():
         change = form.change()
-        token = said.get("token", "")
-        if said.get("step") == "apply" and _is_token(token):
+        token, seen = said.get("token", ""), change.digest
+        # What was filled in otherwise since the preview is previewed anew.
+        if said.get("step") == "apply" and _is_token(token) and said.get("seen") == seen:
             made = bulk.begin(token, chosen, change, by=request.user, now=now, reason=form.cleaned_data["reason"])
             if not bulk.progress(made).is_over:
                 tasks.nudge_listings()
@@ -64,6 +65,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chosen": chosen,
         "preview": preview,
+        "seen": seen,
         "token": new_public_id(),
         "asked": _asked(said),
     }

@@ -229,7 +229,8 @@ def test_the_page_shows_then_changes_then_takes_back(cast, client: Client):
     assert states(cast) == {ListingState.PUBLIC}
 
     token = preview.context["token"]
-    changed = client.post(address, asked | {"step": "apply", "token": token})
+    press = {"step": "apply", "token": token, "seen": preview.context["seen"]}
+    changed = client.post(address, asked | press)
 
     assert (changed.status_code, changed.url) == (303, reverse("curate:decision", args=[token]))
     assert states(cast) == {ListingState.UNLISTED}
@@ -238,6 +239,22 @@ def test_the_page_shows_then_changes_then_takes_back(cast, client: Client):
     client.post(reverse("curate:undo", args=[token]))
 
     assert states(cast) == {ListingState.PUBLIC}
+
+
+def test_what_was_not_seen_is_not_done(cast, client: Client):
+    client.force_login(cast.curator)
+    address = reverse("curate:bulk_change")
+    asked = {"what": "host", "m": [cast.meeting.public_id], "host": cast.member.email, "reason": ""}
+    preview = client.post(address, asked | {"step": "preview"})
+    press = {"step": "apply", "token": preview.context["token"], "seen": preview.context["seen"]}
+
+    otherwise = client.post(address, asked | press | {"host": cast.curator.email})
+
+    assert otherwise.status_code == 200
+    assert cast.curator.email in words(otherwise)
+    assert Decision.objects.count() == 0
+    assert client.post(address, asked | press).status_code == 303
+    assert cast.member in hosts_of(cast.group)
 
 
 def test_how_far_it_is_comes_by_htmx_and_the_page_loads_again_at_the_end(cast, client: Client, monkeypatch):
