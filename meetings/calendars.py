@@ -222,7 +222,7 @@ def _words(meeting: Meeting, row: Occurrence | None, *, now: datetime, is_neutra
     return ical_entries.Words(
         title=meeting.name,
         place=_where(meeting, row) if is_held else "",
-        details="\n".join(_details(meeting, row, now=now) if is_held else _why_not(meeting, row)),
+        details="\n".join(_details(meeting, row, now=now) if is_held else _why_not(meeting, row, now=now)),
         url=url,
     )
 
@@ -248,7 +248,7 @@ def _address(venue: Venue | None) -> str:
 def _details(meeting: Meeting, row: Occurrence | None, *, now: datetime) -> list[str]:
     lines = [warning] if (warning := doubts.before_you_go(meeting)) else []
     if row is not None and row.note and access.may_show_place(meeting):
-        lines.append(row.note)
+        lines += _said(meeting, row.note, now=now)
     if row is not None and row.is_online_only:
         lines.append(_("This date is held online only."))
     else:
@@ -284,8 +284,14 @@ def _way_in(meeting: Meeting, *, now: datetime) -> list[str]:
     return lines + [text for text in (step.notes, step.phone_notes) if text]
 
 
-def _why_not(meeting: Meeting, row: Occurrence | None) -> list[str]:
+def _said(meeting: Meeting, text: str, *, now: datetime) -> list[str]:
+    """Return what the group says of a date, without a way in that is not everybody's at any time."""
+    said = join_step.note_of_date(meeting, None, text, now)
+    return [said] if said else []
+
+
+def _why_not(meeting: Meeting, row: Occurrence | None, *, now: datetime) -> list[str]:
     if not access.is_running(meeting):
         return [_("Paused for now."), structured_data.absolute(meeting.get_absolute_url())]
-    reason = [row.cancelled_reason] if row is not None and row.cancelled_reason else []
+    reason = _said(meeting, row.cancelled_reason, now=now) if row is not None else []
     return [*reason, structured_data.absolute(meeting.get_absolute_url())]

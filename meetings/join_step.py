@@ -146,6 +146,14 @@ def notes_for(meeting: Meeting, text: str, join: JoinStep | None) -> str:
     return "\n".join(kept).strip()
 
 
+def note_of_date(meeting: Meeting, start: Start | None, text: str, now: datetime, *, is_coming: bool = False) -> str:
+    """Return what is said of one date alone, as far as it may be read now; who asks is as in `for_meeting`."""
+    if not text:
+        return ""
+    is_shown = access.may_show_join(meeting, start, now, is_coming=is_coming)
+    return notes_for(meeting, text, JoinStep(is_shown=is_shown))
+
+
 def provider_name(url: str) -> str:
     """Return "Zoom" for a link of Zoom, the link's host for a service we do not know, "" for none."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")

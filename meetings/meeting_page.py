@@ -244,6 +244,8 @@ def one_date(
     change: Occurrence | None,
     now: datetime,
     visitor_zone: ZoneInfo | None,
+    *,
+    is_coming: bool = False,
 ) -> Date:
     zone = ZoneInfo(meeting.time_zone)
     local = start.starts_at.astimezone(zone)
@@ -258,8 +260,10 @@ def one_date(
         in_progress=ahead <= timedelta(0) and not start.is_cancelled,
         starts_in=ahead if timedelta(0) < ahead <= SOON and not start.is_cancelled else None,
         in_your_zone=_in_your_zone(start, zone, visitor_zone, now),
-        note=change.note if change and may_show_place else "",
-        reason=change.cancelled_reason if change else "",
+        note=join_step.note_of_date(meeting, start, change.note, now, is_coming=is_coming)
+        if change and may_show_place
+        else "",
+        reason=join_step.note_of_date(meeting, start, change.cancelled_reason, now) if change else "",
         original_day=wording.day_label(datetime.combine(start.original_on, local.timetz())) if start.is_moved else "",
         original_time=_original_time(meeting, local) if start.is_moved else "",
         place_label=way_there.changed_place(change.venue) if change and change.venue and may_show_place else "",

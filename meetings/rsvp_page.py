@@ -136,7 +136,7 @@ def _place(meeting: Meeting, rsvp: Rsvp, *, now: datetime) -> Place:
     start = found.start
     rsvp.occurrence = found.row or rsvp.occurrence
     rsvp.occurrence.meeting = meeting
-    date = meeting_page.one_date(meeting, start, found.row, now, None)
+    date = meeting_page.one_date(meeting, start, found.row, now, None, is_coming=rsvp.is_going)
     if start.is_cancelled or not access.is_running(meeting):
         lines = [date.reason] if date.reason else []
         lines.append(_("Please do not go. If it takes place after all, your seat is still yours."))

@@ -659,6 +659,39 @@ def test_a_secret_way_in_is_on_no_page(client, visibility):
     assert "pass-5550" not in found
 
 
+def test_a_note_of_a_date_tells_a_secret_way_in_to_those_who_are_coming_alone(client):
+    said = {"is_online": True, "join_url": SECRET_URL}
+    secret, open_to_all = welcoming(**said, join_visibility=JoinVisibility.COMING), welcoming(**said)
+    for meeting in (secret, open_to_all):
+        occurrences.note(meeting, TUESDAY, text="Bring a cup.\nToday at zoom.us/j/5550 instead.", now=NOW)
+        later = TUESDAY + timedelta(weeks=1)
+        occurrences.cancel(meeting, later, reason="Come to zoom.us/j/5551", now=NOW)
+
+    told, everybody_told = every_page_of(client, secret), every_page_of(client, open_to_all)
+    coming = words(client.get(own_page(somebody(secret))))
+
+    assert "Bring a cup." in told
+    assert "zoom.us/j/555" not in told
+    assert "zoom.us/j/5550" in everybody_told
+    assert "zoom.us/j/5551" in everybody_told
+    assert "zoom.us/j/5550" in coming
+
+
+def test_notes_on_dialling_in_are_on_the_page_of_those_who_are_coming(client):
+    meeting = welcoming(
+        is_online=True,
+        join_phone="+1 555 0100",
+        join_phone_notes="Then 4417#",
+        join_visibility=JoinVisibility.COMING,
+    )
+
+    page = words(client.get(own_page(somebody(meeting))))
+
+    assert "+1 555 0100" in page
+    assert "Then 4417#" in page
+    assert "4417" not in every_page_of(client, meeting)
+
+
 def test_pressing_shows_it_and_nobody_keeps_the_answer(client):
     meeting = welcoming(is_online=True, join_url=SECRET_URL, join_visibility=JoinVisibility.ON_PRESS)
     address = reverse("meetings:join", args=[meeting.slug])
