@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db.models import URLField
 from django.http import HttpRequest
 
-from groups.forms import SourceAdminForm
+from groups.forms import CuratorRoleAdminForm, SourceAdminForm
 from groups.models import (
     Claim,
     ContactRead,
@@ -119,6 +119,7 @@ class HostRoleAdmin(admin.ModelAdmin):
 class CuratorRoleAdmin(admin.ModelAdmin):
     """Who curates which part. Several roles of one person add up; what is filled in narrows one."""
 
+    form = CuratorRoleAdminForm
     list_display = [
         "user", "is_for_everything", "country", "region", "approach", "fellowship", "source", "since", "ended_at",
     ]  # fmt: skip

@@ -421,6 +421,37 @@ def test_half_a_position_is_refused(staff):
     assert "longitude" in errors_of(response)
 
 
+CHOSEN_TWICE = "You typed this and chose another way. Please empty it, or choose it."
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({}, {"is_for_everything": ["Please choose"]}),
+        ({"region": "MA"}, {"country": ["Please choose"]}),
+        ({"is_for_everything": "on", "country": "US"}, {"country": [CHOSEN_TWICE]}),
+        ({"is_for_everything": "on", "region": "MA"}, {"region": [CHOSEN_TWICE]}),
+    ],
+)
+def test_a_curator_without_a_part_is_refused_in_plain_words(staff, part, said):
+    user = User.objects.create_user("curates", email="curates@example.org")
+
+    response = staff.post(reverse("admin:groups_curatorrole_add"), {"user": user.pk} | part)
+
+    assert errors_of(response) == said
+    assert not CuratorRole.objects.exists()
+
+
+@pytest.mark.parametrize("part", [{"is_for_everything": "on"}, {"country": "us", "region": "MA"}])
+def test_a_curator_of_a_part_is_saved(staff, part):
+    user = User.objects.create_user("curates", email="curates@example.org")
+
+    response = staff.post(reverse("admin:groups_curatorrole_add"), {"user": user.pk} | part)
+
+    assert response.status_code == 302
+    assert CuratorRole.objects.get(user=user).country == part.get("country", "").upper()
+
+
 def test_secrets_are_not_shown_to_staff(staff):
     group = factories.GroupFactory(contact=b"sealed-words")
     source = factories.SourceFactory(owner_contact=b"sealed-words")
