@@ -13,6 +13,15 @@ _UNEVEN_BYTES = bytes(range(_EVEN, 256))
 _BYTES = 2 * PUBLIC_ID_LENGTH
 
 
+def public_id_of(number: int) -> str:
+    """Return the id of a number of 52 bits or more: the same number, the same id."""
+    letters = ""
+    while len(letters) < PUBLIC_ID_LENGTH:
+        number, letter = divmod(number, len(_ALPHABET))
+        letters += _ALPHABET[letter]
+    return letters
+
+
 def new_public_id() -> str:
     """Return a fresh random id of eleven characters (about 52 bits)."""
     letters = b""

@@ -1,6 +1,7 @@
 """What people fill in to keep a seat, and how a person is told from a machine without asking one."""
 
-from datetime import datetime, timedelta
+import secrets
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -29,8 +30,8 @@ class NotAPerson(Exception):
 
 
 def stamp(*, now: datetime) -> str:
-    """Return a signed note of when a form was shown."""
-    return signing.dumps(round(now.timestamp(), 1), salt=_SALT)
+    """Return a signed note of when a form was shown. No two are the same."""
+    return signing.dumps([round(now.timestamp(), 1), secrets.token_urlsafe(9)], salt=_SALT)
 
 
 class PersonForm(forms.Form):
@@ -62,8 +63,8 @@ class PersonForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         try:
-            shown_at = signing.loads(self.data.get("shown", ""), salt=_SALT)
-        except signing.BadSignature:
+            shown_at, _unlike_others = signing.loads(self.data.get("shown", ""), salt=_SALT)
+        except (signing.BadSignature, TypeError, ValueError):
             shown_at = None
         gone_by = self.now.timestamp() - shown_at if isinstance(shown_at, float | int) else None
         if gone_by is None or gone_by > STAMP_LIVES.total_seconds():
@@ -170,8 +171,8 @@ class RsvpForm(PersonForm):
                 self.add_error(way, gettext("You typed this and chose another way. Please empty it, or choose it."))
         return cleaned
 
-    def person(self) -> rsvps.Person:
-        """Return what was given; only for a valid form."""
+    def person(self, on: date) -> rsvps.Person:
+        """Return what was given for a date; only for a valid form."""
         said = self.cleaned_data
         alias = said.get("alias", "").strip()
         kind = self._KINDS[said["way"]]
@@ -182,6 +183,7 @@ class RsvpForm(PersonForm):
             host_sees_alias=bool(alias),
             others=said["others"],
             language=languages.in_use(),
+            press=" ".join(str(part) for part in (on, self.data["shown"], said["others"], said.get("dates"), alias)),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from groups.identifiers import public_id_of
 from meetings import contacts
 from meetings.enums import ContactKind
 from meetings.models import Question, Rsvp, StandingRsvp
@@ -29,8 +30,12 @@ class Given:
     host_sees_alias: bool
     others: int
     language: str
+    # Of somebody who gave no address: the same for a button pressed twice. "": any.
+    public_id: str = ""
 
     def write_to(self, kept: Rsvp | StandingRsvp) -> None:
+        if self.public_id:
+            kept.public_id = self.public_id
         kept.contact = self.contact
         kept.contact_key = self.contact_key
         kept.contact_kind = self.contact_kind
@@ -45,7 +50,8 @@ class Person:
     """What somebody chose to tell: by default nothing at all, "just count me".
 
     `others` is how many more come along, 0 to 3. An alias is any name they like. `language` is
-    the code of the one that messages come in, "" for the site's own.
+    the code of the one that messages come in, "" for the site's own. `press` names the press of
+    the button: somebody without an address is known by it when they press twice.
     """
 
     kind: ContactKind = ContactKind.NONE
@@ -54,6 +60,7 @@ class Person:
     host_sees_alias: bool = False
     others: int = 0
     language: str = ""
+    press: str = ""
 
     def sealed(self) -> Given:
         has_address = self.kind != ContactKind.NONE and bool(self.address)
@@ -65,6 +72,7 @@ class Person:
             host_sees_alias=self.host_sees_alias and bool(self.alias),
             others=self.others,
             language=self.language,
+            public_id="" if has_address or not self.press else _id_of(self.press),
         )
 
 
@@ -79,6 +87,10 @@ def given_to(kept: Rsvp | StandingRsvp) -> Given:
         others=kept.others,
         language=kept.language,
     )
+
+
+def _id_of(press: str) -> str:
+    return public_id_of(int(contacts.keyed_hash(f"press:{press}"), 16))
 
 
 def sealed_alias(alias: str) -> bytes | None:

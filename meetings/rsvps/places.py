@@ -1,15 +1,17 @@
 """One person's place at one date: taken, confirmed, changed, given back."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from meetings import occurrences, rsvp_states
 from meetings.enums import RsvpReason, RsvpState
 from meetings.models import Meeting, Occurrence, OutgoingMessage, Rsvp, StandingRsvp
+from meetings.models.rsvps import LIVE_STATES
 from meetings.reminders import consent
 
 from . import waiting
@@ -26,6 +28,10 @@ CONFIRM_AT_LEAST = timedelta(minutes=15)
 TURN_KEPT_FOR = timedelta(minutes=15)
 
 
+# A form sent again within this time is the same press; later it is meant for somebody else.
+SAME_PRESS_WITHIN = timedelta(minutes=1)
+
+
 class OccurrenceFull(Exception):
     """There are not so many places free; `left` says how many are."""
 
@@ -39,12 +45,25 @@ def take_place(meeting: Meeting, original_on: date, *, person: Person, now: date
 
     Without an address the place is theirs at once; with one it is held until they confirm.
     Asking twice with the same address returns the same place; one that was given back comes
-    to life again, to be confirmed anew.
+    to life again, to be confirmed anew. So does pressing twice without an address, within a minute.
 
     Raises RsvpClosed, and occurrences.NoSuchDate for a day that is no date of the meeting.
     """
     require_open(meeting, occurrences.on(meeting, original_on).start, now=now)
-    return take(meeting, original_on, given=person.sealed(), now=now)
+    given = person.sealed()
+    try:
+        return take(meeting, original_on, given=given, now=now)
+    except IntegrityError:
+        # The same button pressed twice, perhaps at the same moment.
+        if not given.public_id:
+            raise
+    found = Rsvp.objects.filter(
+        public_id=given.public_id,
+        occurrence__meeting=meeting,
+        state__in=LIVE_STATES,
+        created_at__gt=now - SAME_PRESS_WITHIN,
+    ).first()
+    return found or take(meeting, original_on, given=replace(given, public_id=""), now=now)
 
 
 def take(

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -58,10 +59,12 @@ def start_standing(
                 return earlier
     except IntegrityError:
         # The same address, pressed twice at the same moment.
-        found = _live(meeting, given.contact_key)
-        if found is None:
+        found = _live(meeting, given.contact_key) or _pressed_before(meeting, given, now=now)
+        if found is not None:
+            return found
+        if not given.public_id:
             raise
-        return found
+        return start_standing(meeting, first_on, person=replace(person, press=""), dates=dates, now=now)
     return standing
 
 
@@ -256,6 +259,11 @@ def _live(meeting: Meeting, contact_key: str) -> StandingRsvp | None:
     if not contact_key:
         return None
     return StandingRsvp.objects.filter(meeting=meeting, contact_key=contact_key, ended_at=None).first()
+
+
+def _pressed_before(meeting: Meeting, given: Given, *, now: datetime) -> StandingRsvp | None:
+    pressed = StandingRsvp.objects.filter(meeting=meeting, public_id=given.public_id) if given.public_id else None
+    return pressed.filter(created_at__gt=now - places.SAME_PRESS_WITHIN).first() if pressed is not None else None
 
 
 def _has_these_dates(standing: StandingRsvp, *, now: datetime) -> StandingRsvp | None:

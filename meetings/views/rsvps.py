@@ -75,7 +75,7 @@ def rsvp_new(request: HttpRequest, slug: str, on: date) -> HttpResponse:
 
 
 def _take(meeting: Meeting, on: date, form: rsvp_forms.RsvpForm, *, now: datetime) -> HttpResponse:
-    person = form.person()
+    person = form.person(on)
     if form.is_for_one_date:
         kept = rsvps.take_place(meeting, on, person=person, now=now)
     else:

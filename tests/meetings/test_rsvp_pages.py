@@ -295,6 +295,37 @@ def test_keeping_a_seat_asks_little_for_fifty_may_press_at_once(client, django_a
     assert sorted(Rsvp.objects.values_list("state", flat=True)) == [RsvpState.GOING, RsvpState.WAITING]
 
 
+@pytest.mark.parametrize("dates", ["one", "four", "every"])
+def test_pressing_twice_without_an_address_is_one_seat(client, at_noon, dates):
+    meeting = welcoming(capacity=5)
+    form = filled(dates=dates)
+    first = client.post(form_url(meeting), form)
+    seats = Rsvp.objects.count()
+
+    again = client.post(form_url(meeting), form)
+    same_page = "You have no seat" not in words(client.get(again["Location"]))
+    seats_of_one = Rsvp.objects.count()
+    client.post(form_url(meeting), filled(dates=dates))
+    seats_of_two = Rsvp.objects.count()
+    at_noon.shift(timedelta(minutes=2))
+    client.post(form_url(meeting), form)
+
+    assert (first.status_code, again.status_code, same_page) == (303, 303, True)
+    assert seats > 0
+    assert [seats_of_one, seats_of_two, Rsvp.objects.count()] == [seats, 2 * seats, 3 * seats]
+
+
+def test_whoever_gave_the_seat_back_and_presses_again_has_one(client):
+    meeting = welcoming()
+    form = filled()
+    first = client.post(form_url(meeting), form)
+    client.post(first["Location"], {"action": "give-back"})
+
+    again = client.post(form_url(meeting), form)
+
+    assert "Your seat is kept" in words(client.get(again["Location"]))
+
+
 def test_a_form_of_another_site_is_refused():
     meeting = welcoming()
     strict = Client(enforce_csrf_checks=True)

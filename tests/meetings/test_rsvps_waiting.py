@@ -218,6 +218,21 @@ def test_one_address_pressed_many_times_at_once_is_one_place(crowd):
     assert Rsvp.objects.count() == 1
 
 
+def test_one_button_pressed_many_times_at_once_is_one_place_without_an_address(crowd):
+    meeting = MeetingFactory(rsvp_policy=RsvpPolicy.NEEDED, capacity=3)
+    person, other = rsvps.Person(press="one"), rsvps.Person(press="another")
+
+    results = crowd.at_once(
+        *[lambda: rsvps.take_place(meeting, TUESDAY, person=person, now=NOW)] * 10,
+        *[lambda: rsvps.start_standing(meeting, TUESDAY, person=other, dates=4, now=NOW)] * 10,
+    )
+
+    assert [error for error in results if isinstance(error, Exception)] == []
+    assert len({rsvp.pk for rsvp in results[:10]}) == 1
+    assert len({standing.pk for standing in results[10:]}) == 1
+    assert Rsvp.objects.count() == 5
+
+
 @pytest.mark.parametrize(("dates", "places"), [(None, 2), (4, 4)])
 def test_a_standing_place_asked_for_many_times_at_once_is_one(crowd, dates, places):
     meeting = MeetingFactory(rsvp_policy=RsvpPolicy.NEEDED)
