@@ -1,6 +1,5 @@
 """Somebody says that a listing is true, or that it is not: kept as a role, a way and a time."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -42,12 +41,6 @@ def confirm(
 def deny(meeting: Meeting, *, role: Role | str, how: ConfirmedHow | str, now: datetime) -> Confirmation:
     """Keep that a host or curator says the listing is not true any more: no earlier word counts after it."""
     return _say(meeting, role=role, how=how, is_true=False, at=now, now=now)
-
-
-def confirm_all(meetings: Iterable[Meeting], *, role: Role | str, how: ConfirmedHow | str, now: datetime) -> int:
-    """Confirm several listings, all or none. Returns how many."""
-    with transaction.atomic():
-        return sum(bool(confirm(meeting, role=role, how=how, now=now)) for meeting in meetings)
 
 
 def heed_visitors(meeting_id: int, *, now: datetime) -> Confirmation | None:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from groups.enums import ListingState, Role
 from groups.models import Group
-from meetings import confirmations, listing_fields
+from meetings import listing_fields, still_true
 from meetings.curation import answers
 from meetings.enums import ConfirmedHow, ReportState, Verdict
 from meetings.finder import index
@@ -33,10 +33,10 @@ def group(request: HttpRequest, group: Group) -> HttpResponse:
 @require_POST
 @of_group
 def group_true(request: HttpRequest, group: Group) -> HttpResponse:
-    """Say of all meetings of the group that are listed that they are true."""
+    """Say of all meetings of the group that are listed that they are true; reports about them are answered by it."""
     now = timezone.now()
     meetings = list(Meeting.objects.filter(group=group, state__in=[ListingState.PUBLIC, ListingState.PAUSED]))
-    confirmations.confirm_all(meetings, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=now)
+    still_true.confirm(meetings, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=now, by=request.user)
     index.refresh([meeting.pk for meeting in meetings], now=now)
     return done("host:group", group.slug, said="true")
 
@@ -44,9 +44,10 @@ def group_true(request: HttpRequest, group: Group) -> HttpResponse:
 @require_POST
 @of_meeting
 def meeting_true(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    """Say of one meeting that it is true."""
+    """Say of one meeting that it is true; reports about it are answered by it."""
     now = timezone.now()
-    decision = answers.confirm(meeting, by=request.user, now=now, role=Role.HOST)
+    decision = answers.answer_reports(meeting, ReportState.ANSWERED, by=request.user, now=now, role=Role.HOST)
+    decision = decision or answers.confirm(meeting, by=request.user, now=now, role=Role.HOST)
     index.refresh([meeting.pk], now=now)
     if request.POST.get("from") == "meeting":
         return done("host:meeting", meeting.slug, said="true", decision=decision)

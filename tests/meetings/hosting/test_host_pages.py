@@ -97,6 +97,20 @@ def test_one_press_says_that_everything_is_still_true(cast, host):
     assert (cast.meeting.confirmed_at, closed.confirmed_at) == (NOW, None)
 
 
+@pytest.mark.parametrize("name", ["group_true", "meeting_true"])
+def test_whoever_says_that_it_is_true_has_answered_the_reports(cast, host, name):
+    for device in ("1" * 32, "2" * 32):
+        reports.send(cast.meeting, ReportKind.NOBODY_THERE, now=NOW, device=device)
+    cast.meeting.refresh_from_db()
+    assert cast.meeting.doubted_at == NOW
+
+    host.post(reverse(f"host:{name}", args=[cast.group.slug if name == "group_true" else cast.meeting.slug]))
+
+    cast.meeting.refresh_from_db()
+    assert (cast.meeting.doubted_at, cast.meeting.confirmed_at) == (None, NOW)
+    assert set(cast.meeting.reports.values_list("state", flat=True)) == {ReportState.ANSWERED}
+
+
 def test_who_has_just_said_that_a_meeting_is_true_is_not_pressed_to_say_it_again(cast, host):
     def strong_buttons(page) -> list[str]:
         return re.findall(r'<button class="button">.*?</svg>\s*([^<]+)', page.content.decode())
