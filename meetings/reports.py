@@ -10,6 +10,7 @@ Nobody is asked who they are. A keyed hash of network and browser tells two peop
 four weeks, then it is emptied.
 """
 
+import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -22,6 +23,8 @@ from groups.enums import ListingState, Role
 from meetings import confirmations, contacts, keepers, limits, listing_fields, posting, working_days
 from meetings.enums import ConfirmedHow, ReportKind, ReportState, UnlistedWhy
 from meetings.models import Meeting, Report
+
+logger = logging.getLogger(__name__)
 
 # What may hide the way in. Something else that is wrong is put right without shutting a door.
 DOUBTING = (ReportKind.NOBODY_THERE, ReportKind.WRONG_LINK, ReportKind.CLOSED)
@@ -199,19 +202,26 @@ def unlist_unanswered(*, now: datetime) -> int:
     """Take off the meetings that have been in doubt for ninety days, and tell their keepers. Returns how many."""
     doubted = Meeting.objects.filter(doubted_at__lte=now - UNLISTED_AFTER, state=ListingState.PUBLIC)
     unlisted = 0
-    for meeting in doubted.select_related("group").order_by("doubted_at", "pk"):
-        with transaction.atomic():
-            listing_fields.apply(
-                meeting,
-                {"state": ListingState.UNLISTED.value, "unlisted_why": UnlistedWhy.REPORTS.value},
-                by=None,
-                role=None,
-                now=now,
-            )
-            for address in keepers.addresses_of(meeting.group):
-                posting.send_unlisted(meeting.group, address, is_off=True, now=now)
-        unlisted += 1
+    for pk in list(doubted.order_by("doubted_at", "pk").values_list("pk", flat=True)):
+        try:
+            unlisted += _unlist(doubted.filter(pk=pk), now=now)
+        except Exception:
+            # One that cannot be changed never stops the rest.
+            logger.exception("meeting %s could not be taken off for its reports", pk)
     return unlisted
+
+
+def _unlist(this: QuerySet[Meeting], *, now: datetime) -> bool:
+    with transaction.atomic():
+        meeting = this.select_for_update(of=("self",)).select_related("group").first()
+        if meeting is None:
+            # Somebody has answered a moment ago.
+            return False
+        off = {"state": ListingState.UNLISTED.value, "unlisted_why": UnlistedWhy.REPORTS.value}
+        listing_fields.apply(meeting, off, by=None, role=None, now=now)
+        for address in keepers.addresses_of(meeting.group):
+            posting.send_unlisted(meeting.group, address, is_off=True, now=now)
+    return True
 
 
 def forget_devices(*, now: datetime) -> int:

@@ -5,6 +5,7 @@ other means. One mail for each keeper of a group speaks of all its meetings; its
 button, and needs no account, because it came to an address on record.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from meetings import confirmations, freshness, keepers, listing_fields, posting,
 from meetings.enums import ConfirmedHow, ReportState, UnlistedWhy
 from meetings.freshness import Due
 from meetings.models import Meeting
+
+logger = logging.getLogger(__name__)
 
 # Whoever is asked today is asked of what comes up within these days too: one mail, not two.
 ASKED_TOGETHER = timedelta(days=14)
@@ -41,7 +44,11 @@ def look_after(*, now: datetime) -> Counter[Due]:
     groups = old.filter(reference__lte=now - _EARLIEST).order_by("group").values_list("group", flat=True).distinct()
     done: Counter[Due] = Counter()
     for group_id in list(groups):
-        done += _look_after_group(group_id, now=now)
+        try:
+            done += _look_after_group(group_id, now=now)
+        except Exception:
+            # One whose keepers cannot be asked never stops the rest.
+            logger.exception("the keepers of group %s could not be asked", group_id)
     return done
 
 
@@ -101,6 +108,7 @@ def _look_after_group(group_id: int, *, now: datetime) -> Counter[Due]:
             by_due[Due.ASK] += [
                 meeting for meeting in by_due[Due.NOTHING] if _due(meeting, now=now + ASKED_TOGETHER) == Due.ASK
             ]
+        by_due[Due.TAKE_OFF] = _still_to_take_off(by_due[Due.TAKE_OFF], now=now)
         addresses = keepers.addresses_of(group) if any(by_due[due] for due in Due if due is not Due.NOTHING) else []
         for meeting in by_due[Due.TAKE_OFF]:
             off = {"state": ListingState.UNLISTED.value, "unlisted_why": UnlistedWhy.STALE.value}
@@ -115,6 +123,12 @@ def _look_after_group(group_id: int, *, now: datetime) -> Counter[Due]:
             elif by_due[Due.ASK]:
                 posting.send_still_true(group, address, now=now)
     return Counter({due: len(found) for due, found in by_due.items() if found and due is not Due.NOTHING})
+
+
+def _still_to_take_off(meetings: Collection[Meeting], *, now: datetime) -> list[Meeting]:
+    """Hold these meetings and leave out those of which somebody said a moment ago that they are true."""
+    held = kept_here().filter(pk__in=[meeting.pk for meeting in meetings]).select_for_update(of=("self",))
+    return [meeting for meeting in held.order_by("pk") if _due(meeting, now=now) == Due.TAKE_OFF]
 
 
 def _due(meeting: Meeting, *, now: datetime) -> Due:

@@ -1,9 +1,11 @@
 """Reports: one marks, two people or a curator put in doubt, and somebody answers."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.test import RequestFactory
 
 from groups.enums import ListingState, Role
@@ -11,8 +13,9 @@ from meetings import access, contacts, reports
 from meetings.enums import ConfirmedHow, ContactKind, MessageKind, ReportKind, ReportState, UnlistedWhy
 from meetings.models import FinderEntry, Meeting, OutgoingMessage, Report
 from tests.cast import make_host
-from tests.crowd import crowd_of
+from tests.crowd import WAIT_SECONDS, crowd_of
 from tests.factories import MeetingFactory
+from tests.faults.waiting import until_somebody_waits_for_a_row
 
 pytestmark = pytest.mark.django_db
 # A Friday.
@@ -340,6 +343,44 @@ def test_an_answered_doubt_is_not_taken_off():
     taken_off = reports.unlist_unanswered(now=NOW + 200 * DAY)
 
     assert taken_off == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_answered_at_that_moment_is_not_taken_off():
+    meeting = MeetingFactory()
+    report(meeting, ANA)
+    report(meeting, BEN)
+    has_answered = threading.Event()
+
+    def answers_slowly():
+        with transaction.atomic():
+            answer(meeting, now=NOW + 90 * DAY)
+            has_answered.set()
+            until_somebody_waits_for_a_row()
+
+    def takes_off():
+        has_answered.wait(timeout=WAIT_SECONDS)
+        return reports.unlist_unanswered(now=NOW + 90 * DAY)
+
+    with crowd_of(2) as crowd:
+        came_of_it = crowd.at_once(answers_slowly, takes_off)
+
+    assert came_of_it == [None, 0]
+    assert fresh(meeting).state == ListingState.PUBLIC
+
+
+def test_one_that_cannot_be_taken_off_does_not_keep_the_others(caplog):
+    broken, meeting = MeetingFactory(), MeetingFactory()
+    for each in (broken, meeting):
+        report(each, ANA)
+        report(each, BEN)
+    Meeting.objects.filter(pk=broken.pk).update(time_zone="Nowhere/Here", doubted_at=NOW - DAY)
+
+    taken_off = reports.unlist_unanswered(now=NOW + 90 * DAY)
+
+    assert taken_off == 1
+    assert (fresh(broken).state, fresh(meeting).state) == (ListingState.PUBLIC, ListingState.UNLISTED)
+    assert f"meeting {broken.pk} could not be taken off" in caplog.text
 
 
 def test_words_are_forgotten_some_months_after_the_answer():

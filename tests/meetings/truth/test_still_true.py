@@ -1,9 +1,11 @@
 """Asking keepers whether their listings are still true, over a clock that moves."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from groups.enums import FeedFormat, ListingState, Role
 from meetings import confirmations, contacts, messages, posting, reports, still_true
@@ -11,7 +13,9 @@ from meetings.enums import ConfirmedHow, MessageKind, UnlistedWhy
 from meetings.freshness import Due
 from meetings.models import Meeting, OutgoingMessage
 from tests.cast import make_host
+from tests.crowd import WAIT_SECONDS, crowd_of
 from tests.factories import GroupFactory, MeetingFactory, SourceFactory
+from tests.faults.waiting import until_somebody_waits_for_a_row
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -120,6 +124,41 @@ def test_one_press_brings_back_what_was_taken_off_for_age():
 
     assert (off, fresh(meeting).state) == (ListingState.UNLISTED, ListingState.PUBLIC)
     assert fresh(meeting).confirmed_at == NOW + 221 * DAY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_confirmed_at_that_moment_is_not_taken_off():
+    meeting = kept(211)
+    Meeting.objects.filter(pk=meeting.pk).update(asked_at=NOW - 14 * DAY)
+    has_said_so = threading.Event()
+
+    def says_slowly():
+        with transaction.atomic():
+            confirmations.confirm(meeting, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=NOW)
+            has_said_so.set()
+            until_somebody_waits_for_a_row()
+
+    def looks_after():
+        has_said_so.wait(timeout=WAIT_SECONDS)
+        return dict(still_true.look_after(now=NOW))
+
+    with crowd_of(2) as crowd:
+        came_of_it = crowd.at_once(says_slowly, looks_after)
+
+    assert came_of_it == [None, {}]
+    assert fresh(meeting).state == ListingState.PUBLIC
+
+
+def test_a_group_that_cannot_be_looked_after_does_not_keep_the_others(caplog):
+    broken, meeting = kept(211), kept(211)
+    Meeting.objects.update(asked_at=NOW - 14 * DAY)
+    Meeting.objects.filter(pk=broken.pk).update(time_zone="Nowhere/Here")
+
+    done = still_true.look_after(now=NOW)
+
+    assert dict(done) == {Due.TAKE_OFF: 1}
+    assert (fresh(broken).state, fresh(meeting).state) == (ListingState.PUBLIC, ListingState.UNLISTED)
+    assert f"group {broken.group_id} could not be asked" in caplog.text
 
 
 def test_what_a_curator_took_off_stays_off():
