@@ -4,6 +4,7 @@ A channel asks `begin` in the last moment before something that cannot be taken 
 the message up when it says no. It never raises for what the other side does: that is an answer.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ class Outcome(Enum):
     UNWANTED = "unwanted"
     # The line broke where it may have been taken.
     UNCERTAIN = "uncertain"
+    # The other side was told by its owner that this address wants none of our messages.
+    STOPPED = "stopped"
     # `begin` said no: nothing was handed over.
     WITHDRAWN = "withdrawn"
 
@@ -63,6 +66,8 @@ class Parcel:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+logger = logging.getLogger(__name__)
+
 Begin = Callable[[], bool]
 
 
@@ -89,6 +94,18 @@ def _sender(path: str) -> Sender:
 def sender(channel: str) -> Sender:
     """Return the sender of a channel, as `settings.MESSAGE_CHANNELS` names it."""
     return _sender(settings.MESSAGE_CHANNELS[Channel(channel).value])
+
+
+def knows(channel: str, parcel_id: str) -> bool | None:
+    """Tell whether the other side of a channel has taken the message of this id; None when it cannot be asked.
+
+    None as well on a site that is not set up for the channel any more.
+    """
+    try:
+        return sender(channel).knows(parcel_id)
+    except Exception as error:
+        logger.error("message %s could not be asked about: %s", parcel_id, type(error).__name__)
+        return None
 
 
 def is_offered(channel: str) -> bool:

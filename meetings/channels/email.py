@@ -19,6 +19,7 @@ from email.utils import format_datetime, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.encoding import punycode
 
 from meetings import fault_points
 from meetings.channels import Answer, Begin, Outcome, Parcel, outbox
@@ -121,7 +122,7 @@ class SmtpLine:
         if code != 250:
             self._reset(server)
             return _refusal(code, words, of_mailbox=False)
-        code, words = server.rcpt(parcel.to)
+        code, words = server.rcpt(_on_the_line(parcel.to))
         if code not in (250, 251):
             self._reset(server)
             return _refusal(code, words, of_mailbox=True)
@@ -195,7 +196,7 @@ def as_mail(parcel: Parcel, *, now: datetime) -> EmailMessage:
     mail = EmailMessage()
     mail["Subject"] = parcel.subject
     mail["From"] = settings.DEFAULT_FROM_EMAIL
-    mail["To"] = parcel.to
+    mail["To"] = _on_the_line(parcel.to)
     for name, value in headers(parcel, now=now):
         mail[name] = value
     mail.set_content(parcel.text)
@@ -217,6 +218,12 @@ def headers(parcel: Parcel, *, now: datetime) -> list[tuple[str, str]]:
 def message_id(parcel_id: str) -> str:
     """Return the Message-ID of a row, the same however often it is tried."""
     return f"<{parcel_id}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>"
+
+
+def _on_the_line(address: str) -> str:
+    """Return an address as every server takes it: its domain in the letters of RFC 3490."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{punycode(domain)}" if at else address
 
 
 def _as_data(message: EmailMessage) -> bytes:

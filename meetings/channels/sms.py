@@ -9,6 +9,7 @@ The interface of a gateway, both requests with `Authorization: Bearer TOKEN`:
 
     POST {base}/messages     Idempotency-Key: ID     {"id": ID, "to": "+1…", "from": "+1…", "text": "…"}
         200, 201, 202   taken; also when this ID was taken before, and then not sent again
+        401, 403        later: our token is wrong, which says nothing about the message
         409, 429, 5xx   later
         410             this number asked for no messages
         other 4xx       refused for good
@@ -111,8 +112,8 @@ class Twilio:
     21211 and 21614 (no number that takes messages), read in November 2026.
     """
 
-    _STOPPED = 21610
-    _NO_SUCH_NUMBER = (21211, 21614, 21612)
+    _STOPPED = "21610"
+    _NO_SUCH_NUMBER = ("21211", "21614", "21612")
 
     def __init__(self, address: str) -> None:
         url = urlsplit(address)
@@ -136,7 +137,9 @@ class Twilio:
         if answer.status < 300:
             return Answer(Outcome.ACCEPTED, str(answer.status), reference=_field(answer.data, "sid"))
         code = _field(answer.data, "code")
-        if code in {str(self._STOPPED), *map(str, self._NO_SUCH_NUMBER)}:
+        if code == self._STOPPED:
+            return Answer(Outcome.STOPPED, code)
+        if code in self._NO_SUCH_NUMBER:
             return Answer(Outcome.REFUSED, code)
         return _of_status(answer.status, stopped=False)
 
@@ -152,15 +155,15 @@ class Twilio:
         """
         text = url + "".join(name + said[name] for name in sorted(said))
         expected = b64encode(hmac.new(self._token.encode(), text.encode(), hashlib.sha1).digest()).decode()
-        return hmac.compare_digest(expected, signature)
+        return hmac.compare_digest(expected.encode(), signature.encode())
 
 
 def _of_status(status: int, *, stopped: bool) -> Answer:
     if status < 300:
         return Answer(Outcome.ACCEPTED, str(status))
     if stopped:
-        return Answer(Outcome.REFUSED, str(status))
-    if status in (408, 409, 429) or status >= 500:
+        return Answer(Outcome.STOPPED, str(status))
+    if status in (401, 403, 408, 409, 429) or status >= 500:
         return Answer(Outcome.LATER, str(status))
     return Answer(Outcome.UNWANTED, str(status))
 

@@ -146,7 +146,7 @@ def _ask_about(message: OutgoingMessage, *, now: datetime) -> bool:
 
     It goes again only when the other side says that it knows nothing of it.
     """
-    knows = channels.sender(message.channel).knows(message.public_id)
+    knows = channels.knows(message.channel, message.public_id)
     this = OutgoingMessage.objects.filter(pk=message.pk, state=MessageState.CLAIMED, lease=message.lease)
     if knows is False:
         this.update(state=MessageState.PLANNED, lease=None, lease_until=None, handed_at=None, retry_at=now)

@@ -71,8 +71,13 @@ def retime(occurrence: Occurrence, *, now: datetime) -> None:
         of_the_date = OutgoingMessage.objects.filter(rsvp__occurrence=occurrence, kind__in=ABOUT_A_DATE)
         void(of_the_date, MessageReason.DATE_CANCELLED, now=now)
         return
-    going = Q(contact__isnull=False) | Q(push_subscriptions__isnull=False) | Q(standing__isnull=False)
-    places = Rsvp.objects.filter(going, occurrence=occurrence, state=RsvpState.GOING).distinct().order_by("pk")
+    can_be_reached = (
+        Q(contact__isnull=False)
+        | Q(wishes__phone__isnull=False)
+        | Q(push_subscriptions__isnull=False)
+        | Q(standing__isnull=False)
+    )
+    places = Rsvp.objects.filter(can_be_reached, occurrence=occurrence, state=RsvpState.GOING).distinct().order_by("pk")
     for rsvp in places:
         rsvp.occurrence = occurrence
         plan(rsvp, now=now)

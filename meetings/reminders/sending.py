@@ -22,7 +22,7 @@ from meetings.enums import MessageKind, MessageReason, MessageState, RsvpState
 from meetings.models import OutgoingMessage
 
 from . import claiming, consent
-from .rows import end
+from .rows import end, plan
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +85,8 @@ def _send_one(message: OutgoingMessage, lease: UUID, line: channels.Line, clock:
         end(this, MessageState.VOID, reason=reason, now=clock())
         return "void"
     if not _is_where_the_row_has_it(message):
+        if _is_the_row_behind(message):
+            plan(message.rsvp, now=clock())
         claiming.put_back(message, lease, retry_at=clock() + LOOK_AGAIN, was_tried=False)
         return "later"
     try:
@@ -120,12 +122,20 @@ def _is_where_the_row_has_it(message: OutgoingMessage) -> bool:
 
     An import or a correction may have moved it a moment ago, with the rows still to follow.
     """
-    if message.kind != MessageKind.REMINDER:
-        return True
+    return message.kind != MessageKind.REMINDER or _start_by_the_rule(message) == message.expires_at
+
+
+def _is_the_row_behind(message: OutgoingMessage) -> bool:
+    """Tell whether the date is where it should be, and its reminder alone is not: it was being
+    planned in the very moment in which somebody moved the date."""
+    return _start_by_the_rule(message) == message.rsvp.occurrence.starts_at
+
+
+def _start_by_the_rule(message: OutgoingMessage) -> datetime | None:
     occurrence = message.rsvp.occurrence
     schedule = occurrence.meeting.schedule(changes=[occurrence])
     start = schedules.start_on(schedule, occurrence.original_on) if schedule else None
-    return start is not None and not start.is_cancelled and start.starts_at == message.expires_at
+    return start.starts_at if start is not None and not start.is_cancelled else None
 
 
 def _write_down(message: OutgoingMessage, lease: UUID, answer: Answer, now: datetime) -> str:
@@ -140,6 +150,12 @@ def _write_down(message: OutgoingMessage, lease: UUID, answer: Answer, now: date
                 message, lease, MessageState.FAILED, reason=MessageReason.REFUSED, now=now, answer=answer.number
             )
             consent.stop_bounced(message.recipient_key, now=now)
+            return "failed"
+        case Outcome.STOPPED:
+            claiming.record(
+                message, lease, MessageState.FAILED, reason=MessageReason.STOPPED, now=now, answer=answer.number
+            )
+            consent.stop(message.recipient_key, now=now)
             return "failed"
         case Outcome.GONE:
             claiming.record(
@@ -164,7 +180,7 @@ def _write_down(message: OutgoingMessage, lease: UUID, answer: Answer, now: date
 
 def _is_uncertain(message: OutgoingMessage, lease: UUID, answer: Answer, now: datetime) -> str:
     """The line broke after the words had left. Ask, where that is possible; else leave it at that."""
-    knows = channels.sender(message.channel).knows(message.public_id)
+    knows = channels.knows(message.channel, message.public_id)
     if knows:
         claiming.record(message, lease, MessageState.SENT, now=now, answer=answer.number)
         return "sent"

