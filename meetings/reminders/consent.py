@@ -4,15 +4,16 @@ An address is stopped by its keyed hash. Messages that are planned to it become 
 same transaction; one that is on its way is stopped by its last look.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from meetings.enums import Channel, MessageKind, MessageReason, StopReason
-from meetings.models import OutgoingMessage, PushSubscription, StoppedAddress
+from meetings.enums import Channel, MessageKind, MessageReason, RsvpState, StopReason
+from meetings.models import OutgoingMessage, PushSubscription, ReminderWishes, Rsvp, StoppedAddress
 
-from .rows import void
+from .rows import plan, void
 
 # Mail that came back today may be taken in some weeks. What a person asked for stands.
 BOUNCES_HOLD = timedelta(days=30)
@@ -42,11 +43,20 @@ def stops(reason: str | None, kind: str, channel: str) -> bool:
 
 
 def stop(contact_key: str, *, reason: StopReason = StopReason.BY_PERSON, now: datetime) -> int:
-    """Send nothing more to this address. Returns how many messages became void."""
+    """Send nothing more to this address. Returns how many messages became void.
+
+    What its owner asked for stands, also when mail that was on its way comes back afterwards.
+    """
     if not contact_key:
         return 0
     with transaction.atomic():
-        StoppedAddress.objects.update_or_create(contact_key=contact_key, defaults={"reason": reason, "stopped_at": now})
+        said = {"reason": reason, "stopped_at": now}
+        _stopped, is_new = StoppedAddress.objects.get_or_create(contact_key=contact_key, defaults=said)
+        if not is_new:
+            before = StoppedAddress.objects.filter(contact_key=contact_key)
+            if reason != StopReason.BY_PERSON:
+                before = before.exclude(reason=StopReason.BY_PERSON)
+            before.update(**said)
         said = MessageReason.BOUNCED if reason == StopReason.BOUNCED else MessageReason.STOPPED
         return void(OutgoingMessage.objects.filter(recipient_key=contact_key), said, now=now)
 
@@ -56,9 +66,29 @@ def stop_bounced(contact_key: str, *, now: datetime) -> int:
     return stop(contact_key, reason=StopReason.BOUNCED, now=now)
 
 
-def allow(contact_key: str) -> bool:
-    """Take the stop away: its owner asks for messages again. Returns whether there was one."""
-    return bool(StoppedAddress.objects.filter(contact_key=contact_key).delete()[0])
+def allow(contact_key: str, *, now: datetime, reasons: Collection[str] = StopReason.values) -> bool:
+    """Take the stop away, if it is for one of these reasons: its owner asks for messages again.
+
+    The reminders of their places are planned anew with it. Returns whether there was one.
+    """
+    with transaction.atomic():
+        was_stopped = bool(StoppedAddress.objects.filter(contact_key=contact_key, reason__in=reasons).delete()[0])
+        if was_stopped:
+            for rsvp in _places_of(contact_key, now=now):
+                plan(rsvp, now=now)
+    return was_stopped
+
+
+def _places_of(contact_key: str, *, now: datetime) -> QuerySet[Rsvp]:
+    """Return the places ahead whose person is reached there: by the address itself, or by a number beside it."""
+    wishes = ReminderWishes.objects.filter(phone_key=contact_key)
+    theirs = (
+        Q(contact_key=contact_key)
+        | Q(pk__in=wishes.filter(rsvp__isnull=False).values("rsvp"))
+        | Q(standing__in=wishes.filter(standing__isnull=False).values("standing"))
+    )
+    ahead = Rsvp.objects.filter(theirs, state=RsvpState.GOING, occurrence__starts_at__gt=now)
+    return ahead.select_related("occurrence__meeting").order_by("pk")
 
 
 def drop(subscription: PushSubscription | None, *, now: datetime) -> None:

@@ -19,12 +19,15 @@ KEPT_FOR = timedelta(days=30)
 
 BEAT, WORKER = "beat", "worker"
 
+_CAME_BACK = (MessageReason.REFUSED, MessageReason.BOUNCED)
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """`overdue` are open five minutes after their time. Ages are in seconds, None for never.
 
-    `bounce_rate` is the share of the last day's ended messages that were refused for good.
+    `bounce_rate` is the share of the last day's ended messages that were refused for good, at once
+    or by a report that came back.
     """
 
     overdue: int
@@ -60,7 +63,7 @@ def health(*, now: datetime) -> Health:
         sent=Count("pk", filter=Q(state=MessageState.SENT)),
         uncertain=Count("pk", filter=Q(state=MessageState.UNCERTAIN)),
         missed=Count("pk", filter=Q(state=MessageState.MISSED, reason=MessageReason.TOO_LATE)),
-        refused=Count("pk", filter=Q(state=MessageState.FAILED, reason=MessageReason.REFUSED)),
+        refused=Count("pk", filter=Q(state=MessageState.FAILED, reason__in=_CAME_BACK)),
     )
     pulses = dict(Pulse.objects.values_list("name", "at"))
     tried = lately["sent"] + lately["refused"]

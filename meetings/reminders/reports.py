@@ -14,14 +14,15 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH
 from meetings import contacts
 from meetings.channels import sms
-from meetings.enums import ContactKind, StopReason
-from meetings.models import OutgoingMessage, StoppedAddress
+from meetings.enums import ContactKind, MessageReason, MessageState, StopReason
+from meetings.models import OutgoingMessage
 
 from . import consent, signing
 
@@ -73,7 +74,7 @@ def answer_text(came: CameIn, *, now: datetime) -> str:
         consent.stop(key, now=now)
         return _("You get no more messages from us. Text START to allow them again.")
     if word in START_WORDS:
-        StoppedAddress.objects.filter(contact_key=key).delete()
+        consent.allow(key, now=now)
         return _("Messages are allowed again. Text STOP to stop them.")
     if word in HELP_WORDS:
         return _(
@@ -88,6 +89,8 @@ def answer_text(came: CameIn, *, now: datetime) -> str:
 def take_delivery_report(raw: bytes, *, now: datetime) -> bool:
     """Read a delivery report; stop the address when it failed for good. Returns whether it did.
 
+    The message itself was not delivered then, whatever the first server said of it.
+
     Whose it is stands in the address the report was sent to, signed by us: what a report says
     about recipients is anybody's word.
     """
@@ -95,7 +98,11 @@ def take_delivery_report(raw: bytes, *, now: datetime) -> bool:
     message = _message_of(report)
     if message is None or not _failed_for_good(report):
         return False
-    consent.stop(message.recipient_key, reason=StopReason.BOUNCED, now=now)
+    with transaction.atomic():
+        OutgoingMessage.objects.filter(pk=message.pk, state__in=[MessageState.SENT, MessageState.UNCERTAIN]).update(
+            state=MessageState.FAILED, reason=MessageReason.BOUNCED, sent_at=None, ended_at=now
+        )
+        consent.stop(message.recipient_key, reason=StopReason.BOUNCED, now=now)
     return True
 
 

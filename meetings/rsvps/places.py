@@ -113,7 +113,9 @@ def confirm(rsvp: Rsvp, *, now: datetime) -> Rsvp:
         if rsvp.confirm_by is None:
             return rsvp
         # Whoever presses the button in a message takes messages.
-        consent.allow(rsvp.contact_key)
+        consent.allow(rsvp.contact_key, now=now)
+        if rsvp.state == RsvpState.WAITING:
+            waiting.promote(rsvp.occurrence, now=now)
         if rsvp.state == RsvpState.HELD or fits(rsvp):
             rsvp_states.seat(rsvp, now=now)
         else:
@@ -178,6 +180,8 @@ def take_back(rsvp: Rsvp, *, now: datetime) -> Rsvp:
         since = rsvp.waiting_since
         if since is None or rsvp.cancelled_at is None or now - rsvp.cancelled_at > TURN_KEPT_FOR:
             since = room(occurrence).next_turn(now=now)
+        # Room that has just become is offered to those who wait already.
+        waiting.promote(occurrence, now=now)
         if fits(rsvp):
             rsvp_states.seat(rsvp, now=now)
         else:
@@ -216,6 +220,9 @@ def last_moment_to_confirm(starts_at: datetime, *, now: datetime) -> datetime:
 
 def _seat_or_line(rsvp: Rsvp, *, confirm_by: datetime | None, now: datetime) -> None:
     found = room(rsvp.occurrence)
+    if found.left and found.last_turn and waiting.promote(rsvp.occurrence, now=now):
+        # Room that has just become was for those who wait already.
+        found = room(rsvp.occurrence)
     if not found.has(rsvp.places):
         rsvp_states.wait(rsvp, since=found.next_turn(now=now), confirm_by=confirm_by, now=now)
     elif confirm_by:

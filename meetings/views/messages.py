@@ -37,13 +37,16 @@ def messages_stop(request: HttpRequest, token: str) -> HttpResponse:
     message = _message("stop", token)
     if message is None or not message.recipient_key:
         return _unknown(request)
+    is_allowed_again = False
     if request.method == "POST":
         if request.POST.get("action") == "allow":
-            StoppedAddress.objects.filter(contact_key=message.recipient_key, reason=StopReason.BY_PERSON).delete()
+            consent.allow(message.recipient_key, now=now, reasons=[StopReason.BY_PERSON])
+            is_allowed_again = True
         else:
             consent.stop(message.recipient_key, now=now)
     stopped = StoppedAddress.objects.filter(contact_key=message.recipient_key).first()
-    return secret(render(request, "meetings/messages_stop.html", {"stopped": stopped}))
+    context = {"stopped": stopped, "is_allowed_again": is_allowed_again}
+    return secret(render(request, "meetings/messages_stop.html", context))
 
 
 @open_form

@@ -10,7 +10,7 @@ from meetings import about_me, rsvps, tokens
 from meetings.channels import Answer, Outcome
 from meetings.enums import ContactKind, LinkPurpose, MessageKind, MessageState, RsvpPolicy
 from meetings.models import AfterAnswer, OutgoingMessage, ReminderWishes, StoppedAddress
-from meetings.reminders import sending, signing
+from meetings.reminders import consent, sending, signing
 from recovery.logs import Plain
 from tests.factories import MeetingFactory
 from tests.helpers import instant, words
@@ -192,13 +192,27 @@ def test_one_click_of_a_mail_program_stops_at_once(client, stop_address, member)
     assert set(member.messages.values_list("state", "reason")) == {("void", "stopped")}
 
 
-def test_stopping_can_be_taken_back(client, stop_address):
+def test_stopping_can_be_taken_back_which_is_said_and_plans_the_reminders_again(client, stop_address, member):
     client.post(stop_address, {"action": "stop"})
     assert StoppedAddress.objects.count() == 1
+    assert minutes_planned(member) == []
 
-    client.post(stop_address, {"action": "allow"})
+    response = client.post(stop_address, {"action": "allow"})
 
     assert StoppedAddress.objects.count() == 0
+    assert minutes_planned(member) == [120, 1440]
+    assert "Messages to this address are allowed again." in words(response)
+    assert "allowed again" not in words(client.get(stop_address))
+
+
+def test_mail_that_came_back_is_not_allowed_again_by_pressing(client, stop_address, member):
+    consent.stop_bounced(member.contact_key, now=NOW)
+
+    response = client.post(stop_address, {"action": "allow"})
+
+    assert StoppedAddress.objects.count() == 1
+    assert "Messages to this address came back" in words(response)
+    assert "allowed again" not in words(response)
 
 
 def test_a_stopped_address_gets_no_new_reminders_until_it_confirms_anew(client, stop_address, meeting, member, desk):

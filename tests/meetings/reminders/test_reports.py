@@ -4,15 +4,17 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from meetings import contacts
-from meetings.enums import ContactKind, MessageReason, StopReason
+from meetings import contacts, rsvps, tokens
+from meetings.enums import ContactKind, LinkPurpose, MessageReason, MessageState, StopReason
 from meetings.models import StoppedAddress
-from meetings.reminders import signing
-from tests.helpers import words
+from meetings.reminders import consent, health, sending, signing, wishes
+from tests.helpers import instant, words
+from tests.meetings.reminders.conftest import NOW, TUESDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,22 @@ def test_start_by_text_allows_messages_again(client):
     assert StoppedAddress.objects.count() == 0
 
 
+def test_start_by_text_plans_the_reminders_of_that_number_again(client, meeting, desk, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    stranger = rsvps.take_place(meeting, TUESDAY, person=rsvps.Person(), now=NOW)
+    wishes.send_code(stranger, NUMBER, now=NOW)
+    sending.send_due(now=NOW)
+    wishes.confirm_number(stranger, desk.parcels[0].text.split("code is ")[1][:6], now=NOW)
+    reminders = stranger.messages.filter(kind="reminder")
+    text(client, "STOP")
+    stopped = set(reminders.values_list("state", "reason"))
+
+    text(client, "START")
+
+    assert stopped == {("void", "stopped")}
+    assert [row.state for row in reminders] == ["planned", "planned"]
+
+
 def test_help_by_text_says_who_we_are_and_how_to_stop(client):
     answer = text(client, "Help")
 
@@ -124,8 +142,9 @@ def test_twilio_is_answered_in_its_own_way(client, settings):
     wrong = client.post(
         reverse("meetings:text_came_in"), {**said, "From": "+1"}, headers={"X-Twilio-Signature": signature}
     )
+    none = client.post(reverse("meetings:text_came_in"), said, headers={"X-Twilio-Signature": "ümlaut"})
 
-    assert (right.status_code, wrong.status_code) == (200, 403)
+    assert (right.status_code, wrong.status_code, none.status_code) == (200, 403, 403)
     assert right.headers["Content-Type"].startswith("text/xml")
     assert b"<Message>You get no more messages" in right.content
     assert StoppedAddress.objects.count() == 1
@@ -139,6 +158,41 @@ def test_mail_that_came_back_for_good_stops_the_address_and_is_told_on_the_page(
     assert set(member.messages.values_list("state", "reason")) == {("void", MessageReason.BOUNCED)}
     page = client.get(reverse("meetings:messages_stop", args=[_stop(member)]))
     assert "Messages to this address came back" in words(page)
+
+
+def test_mail_that_came_back_was_not_sent_whatever_the_first_server_said(client, member, desk, time_machine):
+    day_before = instant("2026-11-30 19:00", "America/New_York")
+    time_machine.move_to(day_before, tick=False)
+    sending.send_due(now=day_before)
+    sent = member.messages.get(state=MessageState.SENT)
+    assert health.health(now=day_before).bounce_rate == 0
+    page = reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, rsvp=member, now=day_before)])
+
+    report(client, sent)
+
+    sent.refresh_from_db()
+    assert (sent.state, sent.reason, sent.sent_at) == (MessageState.FAILED, MessageReason.BOUNCED, None)
+    assert health.health(now=day_before).bounce_rate == 1
+    assert "7 pm – Could not be sent. Mail to this address came back." in words(client.get(page))
+
+
+def test_mail_that_comes_back_after_a_stop_does_not_make_the_stop_run_out(client, member):
+    consent.stop(member.contact_key, now=NOW)
+
+    assert report(client, member.messages.first()).json() == {"stopped": True}
+    consent.forget_old_bounces(now=NOW + timedelta(days=3650))
+
+    assert [stopped.reason for stopped in StoppedAddress.objects.all()] == [StopReason.BY_PERSON]
+
+
+def test_a_stop_after_mail_came_back_is_the_persons_own(client, member):
+    report(client, member.messages.first())
+    assert StoppedAddress.objects.get().reason == StopReason.BOUNCED
+
+    consent.stop(member.contact_key, now=NOW)
+    consent.forget_old_bounces(now=NOW + timedelta(days=3650))
+
+    assert StoppedAddress.objects.get().reason == StopReason.BY_PERSON
 
 
 def _stop(member):
@@ -162,9 +216,6 @@ def test_a_report_about_no_message_of_ours_stops_nothing(client, member, to):
 
 
 def test_a_stop_by_a_person_is_not_taken_back_by_waiting(client, member):
-    from meetings.reminders import consent
-    from tests.helpers import instant
-
     text(client, "STOP")
     report(client, member.messages.first())
     assert StoppedAddress.objects.count() == 2
