@@ -79,6 +79,7 @@ def _tell_of_date(rsvp: Rsvp, occurrence: Occurrence, kind: MessageKind, *, now:
     waiting = OutgoingMessage.objects.filter(
         rsvp=rsvp, kind__in=ABOUT_A_DATE, state__in=OPEN_STATES, handed_at__isnull=True
     )
+    kind = _news_of_both(rsvp, kind, set(waiting.values_list("kind", flat=True)))
     # The news that waits longest says when people are told.
     due_at = min([due_at, *waiting.values_list("due_at", flat=True)])
     waiting.delete()
@@ -88,6 +89,25 @@ def _tell_of_date(rsvp: Rsvp, occurrence: Occurrence, kind: MessageKind, *, now:
         _message(rsvp, kind, way, due_at=due_at, now=now, expires_at=expires_at) for way in ways
     )
     return len(ways)
+
+
+def _news_of_both(rsvp: Rsvp, kind: MessageKind, waiting: set[str]) -> MessageKind:
+    """Return what news is about that takes the place of waiting news: the graver of what people do not know yet.
+
+    That there is a note beside it takes nothing away from a new time, nor from "it takes place
+    after all" for somebody who was told that it does not.
+    """
+    if kind == MessageKind.DATE_CHANGED:
+        if MessageKind.DATE_MOVED in waiting:
+            return MessageKind.DATE_MOVED
+        if MessageKind.DATE_RESTORED in waiting and _was_told_of_the_end(rsvp):
+            return MessageKind.DATE_RESTORED
+    return kind
+
+
+def _was_told_of_the_end(rsvp: Rsvp) -> bool:
+    told = rsvp.messages.filter(kind__in=ABOUT_A_DATE, handed_at__isnull=False).order_by("handed_at", "pk")
+    return told.values_list("kind", flat=True).last() == MessageKind.DATE_CANCELLED
 
 
 def _message(

@@ -99,23 +99,26 @@ def _news(message: OutgoingMessage, rsvp: Rsvp, about: dict[str, str], link: str
             press,
             link,
         )
+    not_there = (
+        [_("%(when)s: please do not go there, it is online only this time.") % about]
+        if occurrence.is_online_only
+        else []
+    )
     if message.kind == MessageKind.DATE_RESTORED:
         return Words(
             _("It takes place: %(day)s, %(time)s") % about,
-            [_("What was cancelled for %(when)s takes place after all.") % about],
+            [*not_there, _("What was cancelled for %(when)s takes place after all.") % about],
             press,
             link,
         )
     if message.kind == MessageKind.DATE_MOVED:
         return Words(
             _("It is now %(day)s, %(time)s") % about,
-            [_("What you planned has another time or place. It is now %(when)s.") % about],
+            [*not_there, _("What you planned has another time or place. It is now %(when)s.") % about],
             press,
             link,
         )
-    lines = [_("Something is different on %(when)s. Your page says what.") % about]
-    if occurrence.is_online_only:
-        lines = [_("%(when)s: please do not go there, it is online only this time.") % about]
+    lines = not_there or [_("Something is different on %(when)s. Your page says what.") % about]
     return Words(_("A change on %(day)s, %(time)s") % about, lines, press, link)
 
 

@@ -25,6 +25,7 @@ from meetings.reminders import claiming, consent, health, planning, sending
 from tests.factories import MeetingFactory
 from tests.faults import many
 from tests.faults.servers import http_server, mail_server
+from tests.faults.waiting import until_somebody_waits_for_a_row
 from tests.faults.workers import works_in
 from tests.helpers import instant, words
 from tests.meetings.reminders.conftest import desk as a_desk
@@ -281,16 +282,6 @@ def test_r7_and_r11_whoever_cancels_stops_or_erases_while_it_is_sent_is_heard(de
         assert of_concerned.filter(state="void", reason="date-cancelled").exists()
 
 
-def _until_somebody_waits_for_a_row():
-    for _ in range(400):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
-    raise AssertionError("nobody waited: nothing was raced")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_r7_who_cancels_while_a_message_is_being_handed_over_leaves_its_row_to_the_sender(desk):
     """The change waits for the row, and must look again at what the sender made of it."""
@@ -305,7 +296,7 @@ def test_r7_who_cancels_while_a_message_is_being_handed_over_leaves_its_row_to_t
             with transaction.atomic():
                 claiming.begin(message, lease, now=now)
                 begun.set()
-                _until_somebody_waits_for_a_row()
+                until_somebody_waits_for_a_row()
         finally:
             connection.close()
 
@@ -370,6 +361,35 @@ def test_r7_several_changes_in_a_few_minutes_are_one_message(meeting, desk):
         sending.send_due(now=NOW + timedelta(minutes=minute))
 
     assert [parcel.subject for parcel in desk.parcels] == ["A change on Tuesday 1 December, 7 pm"]
+
+
+@pytest.mark.django_db
+def test_r7_a_note_beside_it_does_not_hide_that_the_date_has_moved(meeting, desk):
+    confirmed(meeting)
+
+    occurrences.move(meeting, TUESDAY, to=instant("2026-12-03 20:00", "America/New_York"), now=NOW)
+    occurrences.note(meeting, TUESDAY, text="Use the side door.", now=NOW + timedelta(seconds=30))
+    sending.send_due(now=NOW + timedelta(minutes=5))
+
+    assert [parcel.subject for parcel in desk.parcels] == ["It is now Thursday 3 December, 8 pm"]
+
+
+@pytest.mark.django_db
+def test_r7_who_was_told_that_it_is_cancelled_is_told_that_it_is_not_and_where(meeting, desk):
+    confirmed(meeting)
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+    sending.send_due(now=NOW + timedelta(minutes=5))
+
+    later = NOW + timedelta(hours=1)
+    occurrences.restore(meeting, TUESDAY, now=later)
+    occurrences.make_online_only(meeting, TUESDAY, now=later + timedelta(seconds=30))
+    sending.send_due(now=later + timedelta(minutes=5))
+
+    assert [parcel.subject for parcel in desk.parcels] == [
+        "Cancelled: Tuesday 1 December, 7 pm",
+        "It takes place: Tuesday 1 December, 7 pm",
+    ]
+    assert "please do not go there, it is online only this time" in desk.parcels[1].text
 
 
 @pytest.mark.django_db
