@@ -5,7 +5,6 @@ apart by itself, and the caller keeps what it needs. Nothing is believed before 
 reached: a feed that breaks off is refused as a whole.
 """
 
-import codecs
 import io
 import json
 import re
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from groups.enums import FeedFormat
-from meetings.feeds import bmlt, meeting_guide, tables
+from meetings.feeds import bmlt, encodings, meeting_guide, tables
 from meetings.feeds.rows import UnusableFeed
 
 # A file on this machine was put here by somebody who may; what comes over the network has the
@@ -25,14 +24,8 @@ MOST_BYTES = 4 * 1024**3
 _PIECE = 256 * 1024
 _LONGEST_RECORD = 4_000_000
 _HEAD = 64 * 1024
+_GZIP = b"\x1f\x8b"
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 # Keys under which lists wrap their meetings.
 _WRAPPERS = ("meetings", "data", "records", "results", "items", "rows", "features", "formats", "serviceBodies")
 _GAP = re.compile(r"[ \t\r\n,]*")
@@ -56,7 +49,8 @@ class Feed:
         """
         with self.path.open("rb") as file:
             newline = None if self.format == FeedFormat.CSV else ""
-            text = io.TextIOWrapper(file, encoding=self.encoding, errors="replace", newline=newline)
+            errors = encodings.errors_of(self.encoding)
+            text = io.TextIOWrapper(file, encoding=self.encoding, errors=errors, newline=newline)
             try:
                 yield from tables.records(text) if self.format == FeedFormat.CSV else _json_records(text)
             finally:
@@ -72,7 +66,7 @@ def open_feed(path: Path, *, format: str = "") -> Feed:
         head = file.read(_HEAD)
     if not head.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
         raise UnusableFeed("the feed is empty")
-    encoding = _encoding(path, head)
+    encoding = encodings.encoding_of(path, head)
     start = head[: _HEAD - _HEAD % 4].decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
     return Feed(path, encoding, format or _format(path, encoding, start))
 
@@ -80,18 +74,24 @@ def open_feed(path: Path, *, format: str = "") -> Feed:
 def unpack(source: io.BufferedIOBase, target: io.BufferedIOBase, *, most: int = MOST_BYTES) -> None:
     """Copy a file, taking off gzip. Raises UnusableFeed when more than `most` bytes come out."""
     piece = source.read(_PIECE)
-    unpacker = zlib.decompressobj(wbits=31) if piece.startswith(b"\x1f\x8b") else None
+    unpacker = zlib.decompressobj(wbits=31) if piece.startswith(_GZIP) else None
     written = 0
     try:
         while piece:
-            while piece:
-                out = unpacker.decompress(piece, _PIECE) if unpacker else piece
-                written += len(out)
-                if written > most:
-                    raise UnusableFeed("the feed is too large")
-                target.write(out)
-                piece = unpacker.unconsumed_tail if unpacker else b""
-            piece = source.read(_PIECE)
+            if unpacker and unpacker.eof:
+                if not piece.startswith(_GZIP):
+                    # Padding.
+                    break
+                # Several packed files in a row are one, unpacked.
+                unpacker = zlib.decompressobj(wbits=31)
+            out = unpacker.decompress(piece, _PIECE) if unpacker else piece
+            written += len(out)
+            if written > most:
+                raise UnusableFeed("the feed is too large")
+            target.write(out)
+            piece = b"" if unpacker is None else unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+            if len(piece) < len(_GZIP):
+                piece += source.read(_PIECE)
         if unpacker and not unpacker.eof:
             raise UnusableFeed("the compressed feed breaks off")
     except zlib.error:
@@ -102,47 +102,6 @@ def read_list(path: Path) -> list[Any]:
     """Return the records of a small JSON file, such as a server's formats. Raises UnusableFeed."""
     feed = open_feed(path, format=FeedFormat.MEETING_GUIDE)
     return [record for _number, _raw, record in feed.records()]
-
-
-def _encoding(path: Path, head: bytes) -> str:
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    if head[1:2] == b"\x00" and head[:1] != b"\x00":
-        return "utf-16-le"
-    if head[:1] == b"\x00" and head[1:2] != b"\x00":
-        return "utf-16-be"
-    odd = _odd_bytes(path)
-    if odd is None:
-        return "utf-8"
-    # Few feeds need it, and no process that answers visitors: its tables take 2 MB.
-    import charset_normalizer
-
-    best = charset_normalizer.from_bytes(odd, cp_exclusion=["utf_16", "utf_32", "utf_7", "big5", "cp037"]).best()
-    guess = best.encoding if best else ""
-    # Western lists are by far the most; a guess from a few letters needs to be near that.
-    return guess if guess and guess not in ("ascii", "utf_8") and len(odd) > 400 else "cp1252"
-
-
-def _odd_bytes(path: Path) -> bytes | None:
-    """Return pieces around the letters beyond ASCII when the file is not UTF-8, else None."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    odd, is_utf8 = bytearray(), True
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            if is_utf8:
-                try:
-                    decoder.decode(piece)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-                    file.seek(0)
-                    continue
-            elif len(odd) < 20_000:
-                for found in re.finditer(rb"[^\x00-\x7f]+", piece):
-                    odd += piece[max(0, found.start() - 30) : found.end() + 30] + b" "
-            else:
-                break
-    return None if is_utf8 else bytes(odd)
 
 
 def _format(path: Path, encoding: str, start: str) -> str:

@@ -97,7 +97,9 @@ def read(record: Mapping[str, Any], reading: Reading, *, types_are_names: bool =
         is_suspended="place-suspended" in kinds,
         is_vague=place,
         is_online_only=plain(record.get("attendance_option")).lower() == "online"
-        or (fold(plain(record.get("location"))) in _ONLINE_PLACES and "join_url" in row.meeting),
+        or (fold(plain(record.get("location"))) in _ONLINE_PLACES and "join_url" in row.meeting)
+        # Its link is not for everybody to see; a town is no place to go to all the same.
+        or ("online" in kinds and place),
     )
     _read_words(record, row)
     _read_group(record, row)

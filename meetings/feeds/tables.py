@@ -8,6 +8,7 @@ Source: code4recovery/12-step-meeting-list (template.csv).
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, TextIO
 
 from groups.text import fold
@@ -60,23 +61,26 @@ _COLUMNS = {
 _MEETING_COLUMNS = {"name", "slug", "day", "time", "types", "location", "group", "address", "formatted_address"}
 _SAMPLE = 64 * 1024
 _LONGEST_CELL = 1_000_000
+# Read after the last line: where a quoted cell is still open, it is taken into that cell.
+_END = "\x1eend of the table\x1e"
 
 
 def records(text: TextIO) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Yield number, raw text and record of each line, from 1; empty lines are no rows.
 
-    Raises UnusableFeed when no column is of a meeting or the table is broken.
+    Raises UnusableFeed when no column is of a meeting, or the table is broken or breaks off.
     """
     sample = text.read(_SAMPLE)
     text.seek(0)
     delimiter = _delimiter(sample)
     csv.field_size_limit(_LONGEST_CELL)
     try:
-        lines = csv.reader(text, delimiter=delimiter, strict=False)
-        header = next(lines, [])
-        names = _names(header)
+        lines = csv.reader(chain(text, [_END]), delimiter=delimiter, strict=False)
+        names = _names(next((cells for cells in lines if any(map(str.strip, cells))), []))
         number = 0
         for cells in lines:
+            if cells == [_END]:
+                return
             if not any(cell.strip() for cell in cells):
                 continue
             number += 1
@@ -84,6 +88,7 @@ def records(text: TextIO) -> Iterator[tuple[int, str, dict[str, Any]]]:
             yield number, "\x1f".join(cells), record
     except csv.Error:
         raise UnusableFeed("the table is broken") from None
+    raise UnusableFeed("the table breaks off: a quotation mark is never closed")
 
 
 def is_header(line: str) -> bool:
@@ -93,7 +98,7 @@ def is_header(line: str) -> bool:
 
 
 def _delimiter(sample: str) -> str:
-    first = sample.splitlines()[0] if sample.strip() else ""
+    first = next(iter(sample.lstrip("\r\n").splitlines()), "")
     return max(",;\t|", key=lambda mark: (first.count(mark), mark == ","))
 
 

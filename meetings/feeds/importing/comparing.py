@@ -105,7 +105,7 @@ def _share_out(found: Comparison, feed: Feed, reader: Reader, shared: dict[str, 
                 found.skipped.append(Skipped(number, own, f"it is the same as row {taken[words[number]]}"))
                 continue
             if taken:
-                suffix = hashlib.blake2b(words[number].encode(), digest_size=5).hexdigest()
+                suffix = hashlib.blake2b(words[number].encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
                 found.keys[number - 1] = f"{own[:240]}~{suffix}"
             taken[words[number]] = number
 

@@ -59,6 +59,38 @@ def test_a_western_encoding_is_found_out(opened):
     assert next(feed.records())[2]["name"] == "Café Zürich – São"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1252", "Réunion à Montréal, près de l’église: garçon, forêt, Noël, sœur, où"),
+        ("cp1252", "Reunião às terças, São João; irmãos, pão de açúcar, avô, três"),
+        ("cp1252", "Möte på torsdagar över gården, Åsgatan, Östersund"),
+        ("cp1250", "Spotkanie w każdą środę, ulica Żółkiewskiego, źródło, państwo"),
+        ("cp1250", "Setkání každé úterý, přízemí, čtvrtek, dům, kůň, děti"),
+        ("cp1250", "Gyűlés minden kedden, földszint, őszi tűzoltó, Győr"),
+        ("iso8859_2", "Spotkanie w każdą środę, ulica Żółkiewskiego, źródło, państwo"),
+        ("cp1254", "Beyoğlu, üçüncü kat, yağmur, değil, ışık, şehir"),
+        ("cp1251", "Собрание каждый вторник, вход со двора, второй этаж, улица Ленина, дом пять, кофе и чай"),
+    ],
+    ids=["french", "portuguese", "swedish", "polish", "czech", "hungarian", "polish-iso", "turkish", "russian"],
+)
+@pytest.mark.parametrize("times", [1, 30])
+def test_old_encodings_are_told_by_the_letters_of_a_language(opened, encoding, words, times):
+    feed = opened(json.dumps([{"slug": "a", "name": words}] * times, ensure_ascii=False).encode(encoding))
+
+    assert [record["name"] for _number, _raw, record in feed.records()] == [words] * times
+
+
+@pytest.mark.parametrize(("odd", "read"), [(b"Caf\xe9", "Café"), (b"it\x92s", "it’s"), (b"cut \xc3", "cut Ã")])
+def test_a_few_bytes_that_are_no_utf_8_spoil_no_other_row(opened, odd, read):
+    good = json.dumps(RECORDS, ensure_ascii=False).encode()
+
+    feed = opened(good.replace(b'"a"', b'"' + odd + b'"'))
+
+    assert [record["name"] for _number, _raw, record in feed.records()] == ["Café", "Ätna ☀"]
+    assert _slugs(feed) == [read, "b"]
+
+
 def test_records_longer_than_a_piece_are_read_whole(opened):
     records = [{"slug": str(n), "notes": "x" * 100_000} for n in range(12)]
 
@@ -129,3 +161,14 @@ def test_packed_files_are_unpacked_and_bombs_stopped():
         decoding.unpack(io.BytesIO(packed), io.BytesIO(), most=99_999)
     with pytest.raises(UnusableFeed, match="breaks off"):
         decoding.unpack(io.BytesIO(packed[:-20]), io.BytesIO())
+
+
+@pytest.mark.parametrize("padding", [b"", bytes(512)], ids=["bare", "padded"])
+def test_several_packed_files_in_a_row_are_unpacked_as_one(padding):
+    parts, target = [b"x" * 300_000, b"y" * 10, b""], io.BytesIO()
+
+    decoding.unpack(io.BytesIO(b"".join(map(gzip.compress, parts)) + padding), target)
+
+    assert target.getvalue() == b"".join(parts)
+    with pytest.raises(UnusableFeed, match="breaks off"):
+        decoding.unpack(io.BytesIO(gzip.compress(parts[0]) + gzip.compress(parts[1])[:-4]), io.BytesIO())

@@ -162,6 +162,14 @@ def test_exact_duplicates_are_one_and_one_slug_twice_is_two(feeds, record):
     assert keys[1].startswith("a~")
 
 
+def test_letters_that_are_none_in_rows_of_one_slug_stop_nothing(feeds, record):
+    records = [record("a", day=["\ud800"]), record("a", day=["\udc00"]), record("b", name="B")]
+
+    report = feeds.load(records)
+
+    assert counts(report) == {"seen": 3, "created": 3}
+
+
 def test_unknown_codes_are_counted_in_every_run_and_kept(feeds, record):
     first = feeds.load([record("a", types=["O", "BS"]), record("b", name="B", types=["BS"])])
     second = feeds.load([record("a", types=["O", "BS"]), record("b", name="B", types=["BS"])])

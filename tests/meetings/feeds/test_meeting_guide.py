@@ -195,6 +195,14 @@ def test_a_town_without_a_link_is_kept_as_in_person_and_flagged(read):
     assert row.meeting["review_flags"] == [ReviewFlag.NO_PLACE]
 
 
+def test_a_town_is_no_place_to_go_to_where_the_meeting_is_said_to_be_online(read):
+    row = read(formatted_address="Boston, MA, USA", approximate="yes", types=["O", "ONL"])
+
+    assert "in_person" not in row.meeting
+    assert row.venue == {}
+    assert row.meeting["review_flags"] == [ReviewFlag.NO_WAY_IN]
+
+
 @pytest.mark.parametrize("address", ["10 High St, London SW1A 2AA, UK", "Hauptstr. 5, 10827 Berlin, Germany"])
 def test_an_address_of_few_parts_is_still_a_place(read, address):
     row = read(formatted_address=address, approximate=...)

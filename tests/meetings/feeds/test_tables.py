@@ -54,3 +54,18 @@ def test_numbers_leave_empty_lines_out():
 def test_a_table_of_something_else_is_refused():
     with pytest.raises(UnusableFeed, match="no columns of meetings"):
         list(tables.records(io.StringIO("price,stock\n1,2\n")))
+
+
+@pytest.mark.parametrize("quoted", ['"by the side', '"3 Oak'], ids=["notes", "street"])
+def test_a_table_that_breaks_off_inside_a_cell_is_refused(quoted):
+    whole = f'Name,Slug,Day,Notes\nA,a,1,"a ""quoted"" word"\nB,b,2,{quoted}"'
+
+    assert [record["slug"] for _n, _raw, record in tables.records(io.StringIO(whole))] == ["a", "b"]
+    with pytest.raises(UnusableFeed, match="breaks off"):
+        list(tables.records(io.StringIO(whole[:-1])))
+
+
+def test_empty_lines_before_the_header_are_no_header():
+    text = "\n;;;\nName;Slug;Day;Notes\nA;a;1;x\n"
+
+    assert [(n, record["slug"]) for n, _raw, record in tables.records(io.StringIO(text))] == [(1, "a")]
