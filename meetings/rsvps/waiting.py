@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from meetings import notices, occurrences, rsvp_states
 from meetings.enums import MessageKind, RsvpReason, RsvpState
@@ -75,16 +76,21 @@ def accept(rsvp: Rsvp, *, now: datetime) -> Rsvp:
 def expire_offers(*, now: datetime) -> int:
     """End offers nobody took, and offer the chairs to the next. Returns how many ended.
 
-    Offers of a cancelled date wait with it.
+    Of a date that was moved forward they end earlier than was said. Offers of a cancelled date wait with it.
     """
-    over = Rsvp.objects.filter(offered_until__lte=now, occurrence__cancelled_at=None)
+    too_late = Q(offered_until__gt=F("occurrence__starts_at") - NO_OFFERS_BEFORE_START)
+    over = Rsvp.objects.filter(Q(offered_until__lte=now) | too_late, occurrence__cancelled_at=None)
     ended = 0
     for occurrence_id in over.order_by("occurrence").values_list("occurrence", flat=True).distinct():
         with transaction.atomic():
             occurrence = occurrences.locked(occurrence_id)
-            for rsvp in occurrence.rsvps.filter(offered_until__lte=now):
-                rsvp_states.end(rsvp, RsvpReason.OFFER_RAN_OUT, now=now)
-                ended += 1
+            for rsvp in occurrence.rsvps.filter(state=RsvpState.OFFERED):
+                until = min(rsvp.offered_until, occurrence.starts_at - NO_OFFERS_BEFORE_START)
+                if until <= now:
+                    rsvp_states.end(rsvp, RsvpReason.OFFER_RAN_OUT, now=now)
+                    ended += 1
+                elif until < rsvp.offered_until:
+                    rsvp_states.offer(rsvp, until=until)
             promote(occurrence, now=now)
     return ended
 

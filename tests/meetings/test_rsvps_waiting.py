@@ -165,6 +165,49 @@ def test_more_room_is_offered_within_a_minute():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("does", ["asks", "confirms", "takes back"])
+def test_more_room_is_for_those_who_wait_already_whoever_comes_first(does):
+    meeting, going, waiting = full_meeting(capacity=1, waiting=1)
+    late = rsvps.Person(kind=ContactKind.EMAIL, address="ana@example.org")
+    if does == "confirms":
+        newcomer = rsvps.take_place(meeting, TUESDAY, person=late, now=NOW)
+    elif does == "takes back":
+        newcomer = rsvps.give_back(rsvps.take_place(meeting, TUESDAY, person=JUST_ME, now=NOW), now=NOW)
+    type(meeting).objects.update(capacity=2)
+    meeting.refresh_from_db()
+
+    if does == "confirms":
+        rsvps.confirm(newcomer, now=NOW)
+    elif does == "takes back":
+        rsvps.take_back(newcomer, now=NOW)
+    else:
+        newcomer = rsvps.take_place(meeting, TUESDAY, person=JUST_ME, now=NOW)
+
+    assert [state(rsvp) for rsvp in (*going, *waiting, newcomer)] == [
+        RsvpState.GOING,
+        RsvpState.OFFERED,
+        RsvpState.WAITING,
+    ]
+
+
+@pytest.mark.django_db
+def test_an_offer_of_a_date_that_is_moved_forward_ends_half_an_hour_before_its_new_start():
+    meeting, going, (first, second) = full_meeting(capacity=1, waiting=2)
+    now = STARTS_AT - timedelta(hours=20)
+    rsvps.give_back(going[0], now=now)
+    occurrences.move(meeting, TUESDAY, to=now + timedelta(hours=3), now=now)
+
+    ended = rsvps.expire_offers(now=now)
+    first.refresh_from_db()
+    until = first.offered_until
+    ended_late = rsvps.expire_offers(now=until)
+
+    assert (ended, ended_late) == (0, 1)
+    assert until == now + timedelta(hours=2, minutes=30)
+    assert [state(rsvp) for rsvp in (first, second)] == [RsvpState.LAPSED, RsvpState.WAITING]
+
+
+@pytest.mark.django_db
 def test_a_cancelled_date_offers_nothing_until_it_is_restored():
     meeting, [going], [first, second] = full_meeting(waiting=2)
     rsvps.give_back(going, now=NOW)
