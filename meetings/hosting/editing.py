@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.enums import GroupState, ListingState, Role
 from groups.models import Group
-from meetings import access, confirmations, decisions, listing_fields
+from meetings import access, decisions, listing_fields, still_true
 from meetings.enums import ConfirmedHow
 from meetings.listing_fields import Askable, Field, Part
 from meetings.listing_fields.table import Section
@@ -130,7 +130,7 @@ def change(
 def set_state(meeting: Meeting, state: ListingState, *, by: User, now: datetime) -> Decision | None:
     """Close the meeting for now or for good, or open it again; None when it is so already.
 
-    Whoever lists it again says that it is true.
+    Whoever lists it again says that it is true, and has answered what was reported of it.
     """
     changes: dict[str, Any] = {"state": state.value}
     is_off = state in (ListingState.UNLISTED, ListingState.GONE)
@@ -138,7 +138,7 @@ def set_state(meeting: Meeting, state: ListingState, *, by: User, now: datetime)
     with transaction.atomic():
         decision = change(meeting, changes, by=by, now=now)
         if state == ListingState.PUBLIC and decision is not None:
-            confirmations.confirm(meeting, role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=now)
+            still_true.confirm([meeting], role=Role.HOST, how=ConfirmedHow.ON_PAGE, now=now, by=by)
     return decision
 
 

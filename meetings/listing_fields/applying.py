@@ -13,11 +13,11 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from groups.enums import ListingState, Role
+from groups.enums import GroupState, ListingState, Role
 from groups.history import told
 from groups.models import Group
 from meetings import occurrences
@@ -318,6 +318,10 @@ class _Work:
 def _follow(work: _Work, applied: Applied, *, now: datetime) -> None:
     """Bring the finder, and the dates people have joined, along with the change."""
     meeting = work.meeting
+    if meeting is not None and applied.after.get("state") == ListingState.PUBLIC:
+        _count_anew(Meeting.objects.filter(pk=meeting.pk), now=now)
+    if applied.after.get("group_state") == GroupState.PUBLIC:
+        _count_anew(Meeting.objects.filter(group=work.group), now=now)
     parts = {fields.field(name).part for name in applied.after}
     ids = {meeting.pk} if meeting is not None else set()
     if Part.GROUP in parts:
@@ -331,6 +335,16 @@ def _follow(work: _Work, applied: Applied, *, now: datetime) -> None:
         for each in moved:
             occurrences.follow_rule(each, now=now)
     index.refresh(ids, now=now)
+
+
+def _count_anew(meetings: QuerySet[Meeting], *, now: datetime) -> None:
+    """Let what takes listings off by the clock begin anew: else they would be off again within the hour.
+
+    Their keepers are given notice once more (`meetings.still_true`), and what stays in doubt has
+    its ninety days from now on (`meetings.reports`).
+    """
+    meetings.update(asked_at=None)
+    meetings.filter(doubted_at__isnull=False).update(doubted_at=now)
 
 
 def _with_reason(changes: Mapping[str, Any], role: Role | str | None) -> dict[str, Any]:

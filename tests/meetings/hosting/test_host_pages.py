@@ -111,6 +111,19 @@ def test_whoever_says_that_it_is_true_has_answered_the_reports(cast, host, name)
     assert set(cast.meeting.reports.values_list("state", flat=True)) == {ReportState.ANSWERED}
 
 
+def test_what_was_taken_off_for_reports_stays_once_its_host_lists_it_again(cast, host):
+    for device in ("1" * 32, "2" * 32):
+        reports.send(cast.meeting, ReportKind.NOBODY_THERE, now=NOW - timedelta(days=90), device=device)
+    assert reports.unlist_unanswered(now=NOW) == 1
+
+    host.post(reverse("host:meeting_state", args=[cast.meeting.slug]), {"state": "open"})
+
+    assert reports.unlist_unanswered(now=NOW + timedelta(days=200)) == 0
+    cast.meeting.refresh_from_db()
+    assert (cast.meeting.state, cast.meeting.doubted_at) == (ListingState.PUBLIC, None)
+    assert not reports.of_meeting(cast.meeting).exists()
+
+
 def test_who_has_just_said_that_a_meeting_is_true_is_not_pressed_to_say_it_again(cast, host):
     def strong_buttons(page) -> list[str]:
         return re.findall(r'<button class="button">.*?</svg>\s*([^<]+)', page.content.decode())

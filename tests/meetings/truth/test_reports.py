@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from groups.enums import ListingState, Role
-from meetings import access, contacts, reports
+from meetings import access, contacts, listing_fields, reports
 from meetings.enums import ConfirmedHow, ContactKind, MessageKind, ReportKind, ReportState, UnlistedWhy
 from meetings.models import FinderEntry, Meeting, OutgoingMessage, Report
 from tests.cast import make_host
@@ -343,6 +343,20 @@ def test_an_answered_doubt_is_not_taken_off():
     taken_off = reports.unlist_unanswered(now=NOW + 200 * DAY)
 
     assert taken_off == 0
+
+
+def test_what_is_listed_again_without_an_answer_has_its_ninety_days_anew():
+    meeting = MeetingFactory()
+    report(meeting, ANA)
+    report(meeting, BEN)
+    reports.unlist_unanswered(now=NOW + 90 * DAY)
+    assert fresh(meeting).state == ListingState.UNLISTED
+
+    again = {"state": ListingState.PUBLIC.value}
+    listing_fields.apply(meeting, again, by=None, role=Role.CURATOR, now=NOW + 91 * DAY)
+
+    assert [reports.unlist_unanswered(now=NOW + days * DAY) for days in (91, 180, 181)] == [0, 0, 1]
+    assert is_doubted(meeting)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from groups.enums import FeedFormat, ListingState, Role
-from meetings import confirmations, contacts, messages, posting, reports, still_true
+from groups.enums import FeedFormat, GroupState, ListingState, Role
+from meetings import confirmations, contacts, listing_fields, messages, posting, reports, still_true
 from meetings.enums import ConfirmedHow, MessageKind, UnlistedWhy
 from meetings.freshness import Due
 from meetings.models import Meeting, OutgoingMessage
@@ -159,6 +159,32 @@ def test_a_group_that_cannot_be_looked_after_does_not_keep_the_others(caplog):
     assert dict(done) == {Due.TAKE_OFF: 1}
     assert (fresh(broken).state, fresh(meeting).state) == (ListingState.PUBLIC, ListingState.UNLISTED)
     assert f"group {broken.group_id} could not be asked" in caplog.text
+
+
+def test_what_a_curator_lists_again_is_given_notice_anew():
+    meeting = kept(211)
+    make_host(meeting.group)
+    Meeting.objects.filter(pk=meeting.pk).update(asked_at=NOW - 14 * DAY)
+    still_true.look_after(now=NOW)
+    assert fresh(meeting).state == ListingState.UNLISTED
+
+    again = {"state": ListingState.PUBLIC.value}
+    listing_fields.apply(meeting, again, by=None, role=Role.CURATOR, now=NOW + DAY)
+    done = [dict(still_true.look_after(now=NOW + days * DAY)) for days in (1, 2, 14, 15)]
+
+    assert done == [{Due.GIVE_NOTICE: 1}, {}, {}, {Due.TAKE_OFF: 1}]
+
+
+def test_a_group_that_is_listed_again_is_given_notice_anew():
+    meeting = kept(211)
+    make_host(meeting.group)
+    Meeting.objects.filter(pk=meeting.pk).update(asked_at=NOW - 14 * DAY)
+    who = {"by": None, "role": Role.HOST, "now": NOW}
+    listing_fields.apply(meeting.group, {"group_state": GroupState.GONE.value}, **who)
+
+    listing_fields.apply(meeting.group, {"group_state": GroupState.PUBLIC.value}, **who)
+
+    assert dict(still_true.look_after(now=NOW)) == {Due.GIVE_NOTICE: 1}
 
 
 def test_what_a_curator_took_off_stays_off():
