@@ -137,9 +137,21 @@ class Search:
     def _sort(self) -> str:
         sort = self.asked["sort"] or SORT_BY_TIME
         if sort == SORT_BY_DISTANCE and self.centre is None:
+            if "near" in self.given and not self.asked["near"]:
+                # The field was emptied: nobody needs to be told so.
+                return SORT_BY_TIME
             self.messages.append(_("To sort by distance, say near which place."))
             return SORT_BY_TIME
         return sort
+
+    def anywhere(self, **changes: str | int | None) -> str:
+        """Return the address of the same search wherever it is, with some more changes.
+
+        Who sorted by distance gets the usual order: there is no distance any more.
+        """
+        if self.asked["sort"] == SORT_BY_DISTANCE:
+            changes["sort"] = None
+        return self.address.having(near=None, lat=None, lon=None, within=None, **changes)
 
     # ── Which ───────────────────────────────────────────────────────────────
 

@@ -25,13 +25,13 @@ def chips(search: Search) -> list[Link]:
         town = search.centre.label.partition(",")[0]
         here = _("This part of the map") if asked["view"] == "map" else _("Near you")
         words = _("Near %(place)s") % {"place": phrasing.isolated(town)} if town else here
-        found.append(Link(words, address.having(near=None, lat=None, lon=None, within=None)))
+        found.append(Link(words, search.anywhere()))
     if search.area:
         words = _("In %(place)s") % {"place": phrasing.isolated(search.area.name)}
-        found.append(Link(words, address.having(near=None, within=None)))
+        found.append(Link(words, search.anywhere()))
     if search.unknown_place:
         words = _("Near %(place)s") % {"place": phrasing.isolated(search.unknown_place[:LONGEST_SHOWN])}
-        found.append(Link(words, address.having(near=None, within=None)))
+        found.append(Link(words, search.anywhere()))
     for name in (*FACETS, *BY_CLOCK):
         if not asked[name]:
             continue

@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from groups import phrasing
-from meetings import geo
 from meetings.enums import TimeOfDay
 from meetings.finder import words
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
@@ -231,7 +230,8 @@ class FinderFilters(django_filters.FilterSet):
     near = Unread(read=str)
     lat = Unread(read=_number(-90, 90))
     lon = Unread(read=_number(-180, 180))
-    within = Unread(read=_number(0.1, geo.miles_from_km(FARTHEST_KM)))
+    # Of miles that is farther than a search reaches: then it reaches as far as it can.
+    within = Unread(read=_number(0.1, FARTHEST_KM))
     unit = Unread(read=_one_of("km", "mi"))
     approach = Choice(field_name="approach")
     fellowship = Choice(field_name="fellowship")

@@ -47,17 +47,14 @@ def _nowhere(search: Search) -> Empty:
         unknown_place=search.unknown_place[:LONGEST_SHOWN],
         places=[Link(match.label, search.address.having(near=match.label)) for match in meant],
         online_now=_online_now(search),
-        everywhere=Link(label, search.address.having(near=None, within=None), everywhere) if everywhere else None,
+        everywhere=Link(label, search.anywhere(), everywhere) if everywhere else None,
         everything=search.address.only("tz"),
     )
 
 
 def _without_one(search: Search) -> list[Link]:
     """Return the search without each single condition, the most helpful first."""
-    taken_away = {
-        "near": {"near": None, "lat": None, "lon": None, "within": None},
-        "hours": {"from": None, "until": None},
-    }
+    taken_away = {"hours": {"from": None, "until": None}}
     labels = {
         "near": _where(search),
         "q": phrasing.quoted(search.given.get("q", "")[:LONGEST_SHOWN]),
@@ -73,7 +70,7 @@ def _without_one(search: Search) -> list[Link]:
             search.names.labels(name)[value]
             for value in (["yes"] if search.asked[name] is True else search.asked[name])
         )
-        url = search.address.having(**taken_away.get(name, {name: None}))
+        url = search.anywhere() if name == "near" else search.address.having(**taken_away.get(name, {name: None}))
         links.append(Link(_("Without %(condition)s") % {"condition": label}, url, number))
     return sorted(links, key=lambda link: -(link.count or 0))[:5]
 
@@ -120,7 +117,7 @@ def _online(search: Search) -> Link | None:
     probe.clauses = [one for one in probe.clauses if one.facet != "near"]
     probe.having("attendance", [Attendance.ONLINE])
     number = count(probe.matching(include_unsaid=search.include_unsaid))
-    url = search.address.having(near=None, lat=None, lon=None, within=None, attendance=Attendance.ONLINE.value)
+    url = search.anywhere(attendance=Attendance.ONLINE.value)
     return Link(_("The same online"), url, number) if number else None
 
 

@@ -92,6 +92,22 @@ def test_sorting_by_distance_from_nowhere_is_told_and_falls_back_to_time():
     assert any("sort by distance" in text for text in page.messages)
 
 
+def test_who_sorted_by_distance_and_takes_the_place_away_is_told_nothing():
+    PlaceFactory(name="Boston").names.create(folded="boston", population=653_833)
+    MeetingFactory(is_online=True)
+
+    page = search("near=Boston&sort=distance")
+    [chip] = page.chips
+    ways_on = [*page.empty.without, page.empty.online, chip]
+
+    assert page.sort == "distance"
+    for link in ways_on:
+        there = search(link.url[1:], refresh=False)
+        assert (there.total, there.sort, there.messages) == (1, "time", [])
+    # The form sends the field as it is, emptied.
+    assert search("near=&sort=distance", refresh=False).messages == []
+
+
 def test_pages_hold_every_meeting_once_even_when_all_start_together():
     for n in range(45):
         MeetingFactory(slug=f"m-{n}", venue=None, in_person="none", online="open", join_url="https://example.org/")
@@ -538,6 +554,18 @@ def test_an_empty_result_looks_farther_and_online():
     assert page.empty.wider.url == f"?{BOSTON}&within=100"
     assert page.empty.wider.count == 1
     assert page.empty.online_now.count == 1
+
+
+@pytest.mark.parametrize("unit", ["km", "mi"])
+def test_the_farthest_reach_that_is_offered_finds_what_it_says(unit):
+    # About 900 kilometres north of Boston.
+    MeetingFactory(venue__latitude=50.45)
+
+    page = search(f"{BOSTON}&within=5&unit={unit}")
+    wider = search(page.empty.wider.url[1:], refresh=False)
+
+    assert page.empty.wider.count == wider.total == 1
+    assert wider.messages == []
 
 
 def test_an_empty_result_offers_the_same_online_in_place_of_near():
