@@ -68,8 +68,10 @@ def address_of(token: bytes | memoryview) -> str:
 
 
 def match_key_of(token: bytes | memoryview) -> str:
-    """Return the match key of what `sealed` was given. Raises UnreadableContact."""
+    """Return the match key of what `sealed` was given, of a browser that of its address. Raises UnreadableContact."""
     said = decrypt(token)
+    if said.get("kind") == "push":
+        return endpoint_key(json.loads(said["address"])["endpoint"])
     return match_key(said.get("kind", ""), said.get("address", ""))
 
 
@@ -85,6 +87,11 @@ def match_key(kind: ContactKind, address: str) -> str:
     else:
         folded = "".join(letter for letter in folded if letter.isdigit() or letter == "+")
     return keyed_hash(f"{kind}:{folded}")
+
+
+def endpoint_key(endpoint: str) -> str:
+    """Return the key under which a browser's push address is found again."""
+    return keyed_hash(f"push:{endpoint}")
 
 
 def keyed_hash(text: str) -> str:

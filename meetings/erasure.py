@@ -17,6 +17,7 @@ from meetings.models import (
     ReminderWishes,
     Rsvp,
     StandingRsvp,
+    StoppedAddress,
     Suggestion,
 )
 from meetings.models.rsvps import ENDED_STATES
@@ -47,6 +48,7 @@ def erase_past(*, now: datetime) -> int:
         _erase_standing(last)
         tokens.forget_expired(now=now)
         _erase_questions(now)
+        _erase_numbers(last)
         duties.forget_past(now=now, after=ERASED_AFTER)
     return erased
 
@@ -71,6 +73,12 @@ def _erase_questions(now: datetime) -> None:
     OutgoingMessage.objects.filter(words__isnull=False, recipient__isnull=True).update(words=None)
 
 
+def _erase_numbers(last: datetime) -> None:
+    """Erase numbers beside an address for which nobody typed the code within a day."""
+    untyped = ReminderWishes.objects.filter(phone__isnull=False, phone_confirmed_at=None, code_until__lte=last)
+    untyped.update(phone=None, phone_key="", code_digest="", code_until=None)
+
+
 def rotate(*, batch: int = 500) -> int:
     """Write every contact anew under the newest key, and its match key under the oldest.
 
@@ -80,45 +88,50 @@ def rotate(*, batch: int = 500) -> int:
     Raises contacts.UnreadableContact when a row's key is not among those named.
     """
     written = 0
-    for model, sealed, has_match_key in _SEALED:
+    for model, sealed, key in _SEALED:
         last = 0
         while rows := list(model.objects.filter(pk__gt=last).order_by("pk")[:batch]):
             for row in rows:
-                written += _renew(row, sealed, has_match_key)
+                written += _renew(row, sealed, key)
             last = rows[-1].pk
     return written
 
 
-def _renew(row: Model, sealed: tuple[str, ...], has_match_key: bool) -> int:
-    fields = [name for name in sealed if getattr(row, name) is not None]
-    if not fields:
+def _renew(row: Model, sealed: tuple[str, ...], key: str) -> int:
+    kept = {name: getattr(row, name) for name in sealed if getattr(row, name) is not None}
+    if not kept:
         return 0
-    for name in fields:
-        setattr(row, name, contacts.renewed(getattr(row, name)))
-    if has_match_key and row.contact is not None:
-        said = contacts.decrypt(row.contact)
-        row.contact_key = contacts.match_key(said["kind"], said["address"])
+    written = {name: contacts.renewed(value) for name, value in kept.items()}
+    # What was erased or written anew since it was read is left alone.
+    unchanged = type(row).objects.filter(pk=row.pk, **{name: bytes(value) for name, value in kept.items()})
+    if key and sealed[0] in kept:
+        before, now = getattr(row, key), contacts.match_key_of(kept[sealed[0]])
         try:
             with transaction.atomic():
-                row.save(update_fields=[*fields, "contact_key"])
-            return 1
+                _keep_stopped(before, now)
+                return unchanged.update(**written, **{key: now})
         except IntegrityError:
             # The same person asked again before the keys were told apart: both places stay.
-            row.refresh_from_db(fields=["contact_key"])
-    row.save(update_fields=fields)
-    return 1
+            pass
+    return unchanged.update(**written)
 
 
-# Where something encrypted is kept, and whether a match key goes with its contact.
+def _keep_stopped(before: str, now: str) -> None:
+    """Let an address that wants no messages be known by its new key too."""
+    if before != now and not StoppedAddress.objects.filter(contact_key=now).exists():
+        StoppedAddress.objects.filter(contact_key=before).update(contact_key=now)
+
+
+# Where something encrypted is kept, and where the match key of the first of it is.
 _SEALED = (
-    (Rsvp, ("contact", "alias"), True),
-    (StandingRsvp, ("contact", "alias"), True),
-    (Question, ("contact", "words"), True),
-    (OutgoingMessage, ("recipient", "words"), False),
-    (ReminderWishes, ("phone",), False),
-    (PushSubscription, ("details",), False),
-    (Group, ("contact",), False),
-    (Source, ("owner_contact",), False),
-    (Duty, ("alias",), False),
-    (Suggestion, ("contact",), True),
+    (Rsvp, ("contact", "alias"), "contact_key"),
+    (StandingRsvp, ("contact", "alias"), "contact_key"),
+    (Question, ("contact", "words"), "contact_key"),
+    (OutgoingMessage, ("recipient", "words"), "recipient_key"),
+    (ReminderWishes, ("phone",), "phone_key"),
+    (PushSubscription, ("details",), "endpoint_key"),
+    (Group, ("contact",), ""),
+    (Source, ("owner_contact",), ""),
+    (Duty, ("alias",), ""),
+    (Suggestion, ("contact",), "contact_key"),
 )

@@ -10,7 +10,8 @@ from django.db import connection
 
 from meetings import about_me, contacts, erasure, posting, questions, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, RsvpPolicy, RsvpState
-from meetings.models import OutgoingMessage, PrivateLink, Rsvp, StandingRsvp
+from meetings.models import OutgoingMessage, PrivateLink, PushSubscription, ReminderWishes, Rsvp, StandingRsvp
+from meetings.reminders import consent, wishes
 from tests.factories import MeetingFactory
 from tests.helpers import instant
 
@@ -164,6 +165,59 @@ def test_keys_are_changed_without_losing_a_contact_or_a_match(settings):
     assert rsvp.pk == same.pk == still.pk
     rsvp.refresh_from_db()
     assert contacts.address_of(rsvp.contact) == "ana@example.org"
+
+
+@pytest.mark.django_db
+def test_what_an_address_is_known_by_moves_along_with_the_keys(settings):
+    rsvp = rsvps.confirm(rsvps.take_place(welcoming(), TUESDAY, person=person(), now=NOW), now=NOW)
+    wishes.send_code(rsvp, "+15555550100", now=NOW)
+    said = {"endpoint": "https://fcm.googleapis.com/fcm/send/1", "keys": {"p256dh": "B" + "A" * 86, "auth": "A" * 22}}
+    wishes.add_browser(rsvp, said, now=NOW)
+    consent.stop(contacts.match_key(ContactKind.PHONE, "+15555550100"), now=NOW)
+    settings.CONTACT_KEYS = [Fernet.generate_key().decode(), *settings.CONTACT_KEYS]
+    call_command("rotate_contact_keys", verbosity=0)
+
+    settings.CONTACT_KEYS = settings.CONTACT_KEYS[:1]
+    call_command("rotate_contact_keys", verbosity=0)
+
+    phone = contacts.match_key(ContactKind.PHONE, "+15555550100")
+    assert ReminderWishes.objects.get().phone_key == phone
+    assert consent.is_stopped(phone)
+    assert PushSubscription.objects.get().endpoint_key == contacts.endpoint_key(said["endpoint"])
+    waiting = OutgoingMessage.objects.filter(state="planned")
+    kept = {contacts.match_key(ContactKind.EMAIL, "ana@example.org"), contacts.endpoint_key(said["endpoint"])}
+    assert set(waiting.values_list("recipient_key", flat=True)) == kept
+
+
+@pytest.mark.django_db
+def test_what_is_erased_while_keys_are_changed_stays_erased(monkeypatch):
+    rsvp = rsvps.take_place(welcoming(), TUESDAY, person=person(), now=NOW)
+    renewed = contacts.renewed
+
+    def erased_meanwhile(token):
+        about_me.erase(rsvp.contact_key, now=NOW)
+        return renewed(token)
+
+    monkeypatch.setattr(contacts, "renewed", erased_meanwhile)
+
+    written = erasure.rotate()
+
+    rsvp.refresh_from_db()
+    assert (written, rsvp.contact, rsvp.alias) == (0, None, None)
+
+
+@pytest.mark.django_db
+def test_a_number_for_which_nobody_typed_the_code_is_gone_after_a_day():
+    untyped = rsvps.take_place(welcoming(), TUESDAY, person=rsvps.Person(), now=NOW)
+    wishes.send_code(untyped, "+15555550100", now=NOW)
+
+    erasure.erase_past(now=NOW + timedelta(hours=23))
+    before = ReminderWishes.objects.get().phone
+    erasure.erase_past(now=NOW + timedelta(hours=25))
+
+    kept = ReminderWishes.objects.get()
+    assert before is not None
+    assert (kept.phone, kept.phone_key, kept.code_digest) == (None, "", "")
 
 
 @pytest.mark.django_db
