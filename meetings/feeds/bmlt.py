@@ -66,6 +66,11 @@ def is_record(record: Any) -> bool:
     return isinstance(record, dict) and ("id_bigint" in record or "weekday_tinyint" in record)
 
 
+def is_format(record: Any) -> bool:
+    """Return whether this is a format: a server gives those its meetings use in the same answer, if asked to."""
+    return isinstance(record, dict) and "key_string" in record and not is_record(record)
+
+
 def read_formats(records: Iterable[Any]) -> tuple[dict[str, Format], dict[str, Format]]:
     """Return a server's formats by id and by key. English comes first where a key is given twice."""
     by_id: dict[str, Format] = {}

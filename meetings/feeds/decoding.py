@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,32 @@ class Feed:
 
         Raises UnusableFeed when the text is broken, at the place where it breaks.
         """
+        with self._opened() as text:
+            if self.format == FeedFormat.CSV:
+                yield from tables.records(text)
+                return
+            listed = _json_records(text)
+            if self.format == FeedFormat.BMLT:
+                listed = (one for one in listed if not bmlt.is_format(one[1]))
+            for number, (raw, record) in enumerate(listed, start=1):
+                yield number, raw, record
+
+    def formats(self) -> list[Any]:
+        """Return the formats that a BMLT answer brings along with its meetings. Raises UnusableFeed."""
+        with self._opened() as text:
+            if self.format != FeedFormat.BMLT or text.read(100).lstrip("\ufeff \t\r\n")[:1] != "{":
+                return []
+            text.seek(0)
+            return [record for _raw, record in _json_records(text) if bmlt.is_format(record)]
+
+    @contextmanager
+    def _opened(self) -> Iterator[io.TextIOWrapper]:
         with self.path.open("rb") as file:
             newline = None if self.format == FeedFormat.CSV else ""
             errors = encodings.errors_of(self.encoding)
             text = io.TextIOWrapper(file, encoding=self.encoding, errors=errors, newline=newline)
             try:
-                yield from tables.records(text) if self.format == FeedFormat.CSV else _json_records(text)
+                yield text
             finally:
                 text.detach()
 
@@ -111,7 +132,7 @@ def _format(path: Path, encoding: str, start: str) -> str:
         for _number, _raw, record in Feed(path, encoding, FeedFormat.MEETING_GUIDE).records():
             if bmlt.is_record(record):
                 return FeedFormat.BMLT
-            if meeting_guide.is_record(record):
+            if meeting_guide.is_record(record) and not bmlt.is_format(record):
                 return FeedFormat.MEETING_GUIDE
         raise UnusableFeed("no meetings were found in it")
     if tables.is_header(re.split(r"[\r\n]", start, maxsplit=1)[0]):
@@ -119,12 +140,12 @@ def _format(path: Path, encoding: str, start: str) -> str:
     raise UnusableFeed("it is neither JSON nor a table of meetings")
 
 
-def _json_records(text: io.TextIOBase) -> Iterator[Record]:
-    for number, (raw, record) in enumerate(_JsonText(text.read).elements(), start=1):
+def _json_records(text: io.TextIOBase) -> Iterator[tuple[str, Any]]:
+    for raw, record in _JsonText(text.read).elements():
         if isinstance(record, dict) and isinstance(record.get("fields"), dict):
             # Airtable keeps the meeting under "fields" and its own id beside it.
             record = {"id": record.get("id"), **record["fields"]}
-        yield number, raw, record
+        yield raw, record
 
 
 class _JsonText:

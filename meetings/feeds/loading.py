@@ -1,6 +1,7 @@
 """A feed's address or file -> listings: fetch, read, import, remember."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -115,7 +116,7 @@ def _load(
     settle_format(source, feed.format)
     server, server_digest = bmlt.Server(), ""
     if feed.format == FeedFormat.BMLT:
-        server, server_digest = _server(source, address, options, folder)
+        server, server_digest = _server(source, feed, address, options, folder)
     reader = Reader(
         feed.format,
         Reading(programme=source.programme, time_zone=source.time_zone, country=source.country),
@@ -162,11 +163,13 @@ def _get(address: str, target: Path, *, etag: str = "", last_modified: str = "")
     return fetching.Fetched(target)
 
 
-def _server(source: Source, address: str, options: Options, folder: Path) -> tuple[bmlt.Server, str]:
+def _server(
+    source: Source, feed: decoding.Feed, address: str, options: Options, folder: Path
+) -> tuple[bmlt.Server, str]:
     """Read the server's formats and service bodies; what was found once must be there again.
 
     A list that is missing this time would take the meaning from every row, so the feed is then
-    not used at all.
+    not used at all. Where there never was a list of formats, those count that the feed brings along.
     """
     formats: tuple[dict[str, bmlt.Format], dict[str, bmlt.Format]] = ({}, {})
     bodies: dict[str, str] = {}
@@ -191,6 +194,9 @@ def _server(source: Source, address: str, options: Options, folder: Path) -> tup
             formats = bmlt.read_formats(records)
         else:
             bodies = bmlt.read_service_bodies(records)
+    if not formats[0] and (brought := feed.formats()):
+        formats = bmlt.read_formats(brought)
+        seen.update(json.dumps(brought, sort_keys=True).encode())
     return bmlt.Server(*formats, bodies), seen.hexdigest()
 
 

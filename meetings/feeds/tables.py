@@ -88,7 +88,8 @@ def records(text: TextIO) -> Iterator[tuple[int, str, dict[str, Any]]]:
             yield number, "\x1f".join(cells), record
     except csv.Error:
         raise UnusableFeed("the table is broken") from None
-    raise UnusableFeed("the table breaks off: a quotation mark is never closed")
+    # It breaks off: a quotation mark is never closed.
+    raise UnusableFeed("the table is broken")
 
 
 def is_header(line: str) -> bool:

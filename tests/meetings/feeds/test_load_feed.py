@@ -177,6 +177,33 @@ def test_bmlt_is_read_with_its_formats_and_service_bodies(load_feed, feeds):
     assert list(meeting.traits.all())
 
 
+def test_formats_that_a_bmlt_answer_brings_along_are_no_rows_and_are_read(load_feed, feeds):
+    formats = [{"id": "33", "key_string": "Beh", "world_id": "WCHR"}]
+    meeting = {
+        "id_bigint": "5",
+        "meeting_name": "Hope",
+        "weekday_tinyint": "1",
+        "start_time": "10:00:00",
+        "venue_type": "1",
+        "location_street": "1 A St",
+        "time_zone": "America/New_York",
+        "formats": "Beh",
+        "format_shared_id_list": "33",
+    }
+    path = feeds.write({"formats": formats, "meetings": [meeting]}, "search.json")
+
+    first = json.loads(load_feed(path, "--json")[1])
+    again = json.loads(load_feed(path, "--json")[1])
+
+    assert (first["seen"], first["created"], first["skipped"], first["unknown_codes"]) == (1, 1, 0, {})
+    assert (again["seen"], again["unchanged"]) == (1, 1)
+    assert [trait.slug for trait in Meeting.objects.get().traits.all()] == ["wheelchair"]
+    formats[0]["world_id"] = "OPEN"
+    feeds.write({"formats": formats, "meetings": [meeting]}, "search.json")
+    assert json.loads(load_feed(path, "--json")[1])["updated"] == 1
+    assert Meeting.objects.get().open_to == "anyone"
+
+
 def test_an_import_can_be_rolled_back_by_its_number(load_feed, feeds, listed):
     load_feed(feeds.write(listed), *ZONE)
     number = ImportRun.objects.get().pk
