@@ -12,12 +12,10 @@ the lock are exact too: then nothing was shown.
 import argparse
 import json
 import os
-import re
 import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import redis
 
@@ -96,17 +94,15 @@ def _race(folder: Path, rounds: int, **more: str) -> dict[str, Any]:
         *dates, spare = seats.said(made, "DATES").split(",")
         row = seats.said(manage(site.environment, "shell", "-v0", "-c", _ROW % spare), "ROW")
         _forget_limits(site)
-        _status, _to, form = seats.ask(site, "GET", f"/meetings/last-seat/{dates[0]}/rsvp/", person=seats.LOOKING)
-        shown = re.search(r'name="shown" value="([^"]+)"', form)[1]
-        time.sleep(1.6)
-        body = urlencode({"others": 0, "dates": "one", "way": "just-me", "shown": shown})
+        forms = seats.filled_forms(site, dates[0])
+        bare_form = ["x=1"] * seats.PEOPLE
         seat: list[float] = []
         bare: list[float] = []
         with crowd_of(seats.PEOPLE) as crowd:
-            _measured(site, crowd, f"/bare-write/?occurrence={row}", "x=1", 0)
+            _measured(site, crowd, f"/bare-write/?occurrence={row}", bare_form, 0)
             for number, on in enumerate(dates):
-                seat += _measured(site, crowd, f"/meetings/last-seat/{on}/rsvp/", body, number)
-                bare += _measured(site, crowd, f"/bare-write/?occurrence={row}", "x=1", number)
+                seat += _measured(site, crowd, f"/meetings/last-seat/{on}/rsvp/", forms, number)
+                bare += _measured(site, crowd, f"/bare-write/?occurrence={row}", bare_form, number)
         places = seats.places_kept(site)
     return {
         "rounds": rounds,
@@ -119,12 +115,12 @@ def _race(folder: Path, rounds: int, **more: str) -> dict[str, Any]:
     }
 
 
-def _measured(site: Site, crowd: Crowd, path: str, body: str, round_: int) -> list[float]:
+def _measured(site: Site, crowd: Crowd, path: str, bodies: list[str], round_: int) -> list[float]:
     """Return how long each of fifty answers took."""
 
     def press(person: int) -> float:
         begun = time.perf_counter()
-        status, _to, _page = seats.ask(site, "POST", path, person=person, round_=round_, body=body)
+        status, _to, _page = seats.ask(site, "POST", path, person=person, round_=round_, body=bodies[person])
         assert status == 303, status
         return (time.perf_counter() - begun) * 1000
 

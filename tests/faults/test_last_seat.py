@@ -87,15 +87,12 @@ def said(output: str, word: str) -> str:
 
 def test_fifty_at_once_for_ten_seats_over_http(server):
     dates = said(server.manage("shell", "-v0", "-c", _MAKE % (SEATS, ROUNDS)), "DATES").split(",")
-    _status, _to, form = ask(server, "GET", f"/meetings/last-seat/{dates[0]}/rsvp/", person=LOOKING)
-    shown = re.search(r'name="shown" value="([^"]+)"', form)[1]
-    time.sleep(1.6)
-    body = urlencode({"others": 0, "dates": "one", "way": "just-me", "shown": shown})
+    forms = filled_forms(server, dates[0])
 
     own_pages: dict[str, list[str]] = {}
     with crowd_of(PEOPLE) as crowd:
         for round_, on in enumerate(dates):
-            own_pages[on] = press_at_once(crowd, server, f"/meetings/last-seat/{on}/rsvp/", body, round_)
+            own_pages[on] = press_at_once(crowd, server, f"/meetings/last-seat/{on}/rsvp/", forms, round_)
 
     states = places_kept(server)
     assert sorted(states) == sorted(dates)
@@ -106,9 +103,23 @@ def test_fifty_at_once_for_ten_seats_over_http(server):
     assert sorted(before) == list(range(PEOPLE - SEATS))
 
 
-def press_at_once(crowd: Crowd, site: Site, path: str, body: str, round_: int) -> list[str]:
+def filled_forms(site: Site, on: str) -> list[str]:
+    """Return what each person sends: a form of their own, read for as long as a person does.
+
+    One and the same form sent twice would be one person who presses twice.
+    """
+    bodies = []
+    for person in range(PEOPLE):
+        _status, _to, form = ask(site, "GET", f"/meetings/last-seat/{on}/rsvp/", person=person)
+        shown = re.search(r'name="shown" value="([^"]+)"', form)[1]
+        bodies.append(urlencode({"others": 0, "dates": "one", "way": "just-me", "shown": shown}))
+    time.sleep(1.6)
+    return bodies
+
+
+def press_at_once(crowd: Crowd, site: Site, path: str, bodies: list[str], round_: int) -> list[str]:
     def press(person: int) -> tuple[int, str, str]:
-        return ask(site, "POST", path, person=person, round_=round_, body=body)
+        return ask(site, "POST", path, person=person, round_=round_, body=bodies[person])
 
     answers = crowd.at_once(*[lambda person=person: press(person) for person in range(PEOPLE)])
     assert [answer[0] for answer in answers] == [303] * PEOPLE, answers
