@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from meetings.enums import Attendance, TimeOfDay
 from meetings.finder.asking import Search
 from meetings.finder.clock import DAYS, TODAY, TOMORROW
-from meetings.finder.memory import Bits
+from meetings.finder.memory import Bits, count
 from meetings.finder.page import Choice, Facet
-from meetings.finder.selection import ALL_OF
+from meetings.finder.selection import ALL_OF, MAY_BE_UNSAID
 
 # Facets whose values are facts, in the order of the page; the rest ask the clock.
 FACETS = (
@@ -32,6 +34,9 @@ def facets(search: Search, left: Bits) -> dict[str, Facet]:
     if search.selection.depends_on_attendance:
         counts["attendance"] = _attendance_counts(search)
     found = {name: _facet(search, name, counts[name]) for name in FACETS}
+    if search.include_unsaid:
+        for name in MAY_BE_UNSAID:
+            found[name] = _with_unsaid(search, found[name], search.without[name] if name in lifted else left)
     for name, values in BY_CLOCK.items():
         found[name] = _facet(search, name, search.selection.counts_by_clock(values, search.without.get(name, left)))
     return found
@@ -48,6 +53,14 @@ def _attendance_counts(search: Search) -> dict[str, int]:
             way: number for way, number in found.items() if (way == Attendance.IN_PERSON) == (others is in_a_room)
         }
     return counts
+
+
+def _with_unsaid(search: Search, facet: Facet, left: Bits) -> Facet:
+    """Return the choices of which somebody says yes, with all who are found by them: who says nothing, too."""
+    denied = search.selection.counts([f"not-{facet.name}"], left).get(f"not-{facet.name}", {})
+    everybody = count(left)
+    choices = [replace(choice, count=everybody - denied.get(choice.value, 0)) for choice in facet.choices]
+    return Facet(facet.name, choices)
 
 
 def _facet(search: Search, name: str, counts: dict[str, int]) -> Facet:

@@ -521,6 +521,32 @@ def test_every_count_by_a_checkbox_is_what_pressing_it_gives():
     assert checked > 20
 
 
+@pytest.mark.parametrize("chosen", ["", "&language=es", "&access=captions", "&open=1", "&focus=women&access=captions"])
+def test_where_those_that_do_not_say_are_shown_too_every_count_is_still_what_pressing_gives(chosen):
+    kinds = {"es": TraitKind.LANGUAGE, "fr": TraitKind.LANGUAGE, "women": TraitKind.FOCUS, "men": TraitKind.FOCUS}
+    kinds |= {"captions": TraitKind.ACCESS, "wheelchair": TraitKind.ACCESS}
+    for n in range(9):
+        meeting = MeetingFactory(open_to=OpenTo.values[n % 4], is_good_first_visit=(None, True, False)[n % 3])
+        for step, (slug, kind) in enumerate(kinds.items(), start=2):
+            if n % step < 2:
+                give_trait(meeting, slug, ("yes", "no")[n % step], kind=kind)
+    index.refresh(None, now=NOW)
+    page = search(f"unknown=include{chosen}", refresh=False)
+
+    checked = set()
+    for name in ("language", "focus", "access", "open", "first_visit"):
+        for choice in page.facets[name].choices:
+            given = QueryDict(f"unknown=include{chosen}", mutable=True)
+            if name == "access":
+                given.setlist(name, {*given.getlist(name), choice.value})
+            else:
+                given[name] = choice.value
+            assert choice.count == search(given.urlencode(), refresh=False).total, (name, choice)
+            checked.add(name)
+
+    assert checked >= {"language", "focus", "access", "first_visit"}
+
+
 def test_a_choice_that_finds_nothing_is_left_out_unless_it_is_made():
     give_trait(MeetingFactory(), "women", kind=TraitKind.FOCUS)
     give_trait(MeetingFactory(is_online=True), "men", kind=TraitKind.FOCUS)
