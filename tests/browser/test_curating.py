@@ -57,6 +57,8 @@ def test_a_suggestion_is_found_by_keys_and_answered_field_by_field(site, desk: P
     name.get_by_label("Accept").check()
     notes.get_by_label("Refuse").check()
     notes.get_by_label("Reason").fill("There is no bell")
+    # That alone decides nothing.
+    notes.get_by_label("Reason").press("Enter")
     desk.get_by_role("button", name="Decide as marked").click()
 
     expect(desk.get_by_text("Decided, and the sender is told if they left an address.")).to_be_visible()

@@ -118,10 +118,13 @@ def claim(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
     problem = ""
     if request.method == "POST" and form.is_valid():
+        answer = request.POST.get("answer", "")
+        if answer not in ("accept", "refuse"):
+            raise Http404
         try:
             made = answers.decide_claim(
                 found,
-                is_accepted=request.POST.get("answer") == "accept",
+                is_accepted=answer == "accept",
                 by=request.user,
                 now=timezone.now(),
                 reason=form.cleaned_data["reason"],

@@ -21,6 +21,7 @@ from groups.models import Group
 from meetings import access, decisions, listing_fields
 from meetings.curation import answers, copies, past, shown
 from meetings.curation.forms import DaysForm, ReasonForm
+from meetings.enums import ReportState
 from meetings.finder import index
 from meetings.listing_fields import Askable, Part
 from meetings.listing_forms import ListingForm
@@ -67,7 +68,10 @@ def meeting_do(request: HttpRequest, slug: str) -> HttpResponse:
             applied = listing_fields.apply(found, {"state": state.value}, by=request.user, role=Role.CURATOR, now=now)
             made = decisions.record_change(found, applied, by=request.user, role=Role.CURATOR, now=now, reason=reason)
     elif what == "confirm":
-        made, words = answers.confirm(found, by=request.user, now=now), gettext_lazy("Confirmed as true.")
+        # Reports about it are answered by that.
+        made = answers.answer_reports(found, ReportState.ANSWERED, by=request.user, now=now, reason=reason)
+        made = made or answers.confirm(found, by=request.user, now=now)
+        words = gettext_lazy("Confirmed as true.")
     elif what == "seen":
         made = answers.leave_as_it_is(found, by=request.user, now=now, reason=reason)
         words = gettext_lazy("Looked at, and left as it is.")

@@ -1,5 +1,6 @@
 """Answers of curators: to suggestions, reports and claims; each with its way back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -318,6 +319,40 @@ def test_a_curator_confirms_and_takes_it_back(cast, client: Client):
     assert fresh(cast).confirmed_by == Role.CURATOR
     client.post(reverse("curate:undo", args=[Decision.objects.get().public_id]))
     assert (fresh(cast).confirmed_at, fresh(cast).confirmed_by) == (None, "")
+
+
+def test_a_curator_who_confirms_has_answered_the_reports_and_takes_both_back(cast, client: Client):
+    client.force_login(cast.curator)
+    doubted(cast)
+
+    for _press in range(2):
+        client.post(reverse("curate:meeting_do", args=["boston"]), {"what": "confirm"})
+
+    assert (fresh(cast).doubted_at, fresh(cast).confirmed_by) == (None, Role.CURATOR)
+    assert not reports.of_meeting(cast.meeting).exists()
+    client.post(reverse("curate:undo", args=[Decision.objects.get().public_id]))
+    assert fresh(cast).doubted_at is not None
+    assert fresh(cast).confirmed_by == ""
+
+
+def test_enter_while_typing_a_reason_decides_nothing(cast, client: Client):
+    client.force_login(cast.curator)
+    claim = Claim.objects.create(group=cast.group, user=cast.member, made_at=NOW)
+    pages = [
+        reverse("curate:suggestion", args=[suggested(cast, notes="Ring twice").public_id]),
+        reverse("curate:claim", args=[claim.public_id]),
+        reverse("curate:reports", args=["boston"]),
+        reverse("curate:meeting", args=["boston"]),
+        reverse("curate:venue", args=[cast.meeting.venue.public_id]),
+    ]
+
+    def default_button(address: str) -> str:
+        """Return the button that Enter presses in the form that asks for a reason: its first."""
+        forms = re.findall(r"<form.*?</form>", client.get(address).content.decode(), re.DOTALL)
+        (asks,) = [form for form in forms if 'name="reason' in form]
+        return re.findall(r"<button[^>]*>", asks)[0]
+
+    assert {page: default_button(page) for page in pages} == dict.fromkeys(pages, "<button hidden disabled>")
 
 
 def test_one_press_takes_a_listing_off_and_back(cast, client: Client):
