@@ -27,6 +27,8 @@ _OPPOSITES = {
 _RARELY_AFTER_IN = frozenset({"covers", "focus", "format", "feature"})
 _LATER_HALVES = frozenset({"afternoon", "evening", "night"})
 _MOST_BETWEEN, _MOST_RUNS = 3, 3
+# Clocks whose letters are words of other languages.
+_CLOCKS = frozenset({"EST", "CET", "ET", "MT"})
 _AFTER_TOMORROW = ("day", "after-tomorrow")
 
 
@@ -151,8 +153,14 @@ class _Sentence:
         known = self.spoken.at(position)
         is_clock = known and self.spoken.meaning(position, known)[0][0] == "clock"
         if times and (length > known or is_clock):
-            self._take(position, position + length)
-            self.times.append((position, position + length, times))
+            end = position + length
+            self._take(position, end)
+            self.times.append((position, end, times))
+            if end < len(self.tokens) and self.tokens[end].raw in _CLOCKS:
+                # No French "est": whose clock it is must not go unsaid, since the search has its own.
+                self._take(end, end + 1)
+                self.is_left.add(end)
+                return length + 1
             return length
         return 0
 
@@ -197,6 +205,11 @@ class _Sentence:
             # "NA Miami": a fellowship, and no Portuguese "in the".
             return 0
         at = position + marker
+        if inside and self._is_state(at):
+            # "AA in CA": California, and no second fellowship.
+            self._take(position, at + 1)
+            self.is_left.add(at)
+            return marker + 1
         for skipped in range(_MOST_BETWEEN + 1):
             if at < len(self.tokens) and self.is_used[at]:
                 break
@@ -208,8 +221,12 @@ class _Sentence:
             if found:
                 taken = at + found.length - position
                 said = self.spoken.at(at)
-                # "In Spanish" is a language, "near Hope" a town.
-                if taken > known and (near or found.length > said or self._is_rarely_after_in(at, said)):
+                # "In Spanish" is a language, "near Hope" a town, "in person only Miami" is both.
+                if (
+                    taken > known
+                    and (known <= marker or at < position + known)
+                    and (near or found.length > said or self._is_rarely_after_in(at, said))
+                ):
                     self._take(position, at + found.length)
                     self.candidates.append(_Place(at, found, begins=position, is_marked=True))
                     return taken
@@ -217,6 +234,15 @@ class _Sentence:
                 break
             at += 1
         return self._unknown_place(position, near) if near > known else 0
+
+    def _is_state(self, at: int) -> bool:
+        """Return whether letters in capitals are a state after "in", even those of a fellowship or a small word."""
+        if at >= len(self.tokens) or self.is_all_capitals or not self.places.is_state_in_capitals(at):
+            return False
+        known = self.spoken.at(at)
+        if known:
+            return known == 1 and self.spoken.meaning(at, 1)[0][0] == "fellowship"
+        return self.places.town_at(at, is_marked=True) is None
 
     def _is_rarely_after_in(self, at: int, length: int) -> bool:
         """Return whether what is known here makes little sense after "in": Essen is a town then, and no meal."""

@@ -227,6 +227,11 @@ class Places:
             return False
         return self._end_of_region(position + 1, towns) == position + 1
 
+    def is_state_in_capitals(self, position: int) -> bool:
+        """Return whether a state's two letters stand here, as "CA" does."""
+        word = self._words[position]
+        return self.tokens[position].is_capital and len(word) == 2 and bool(regions.regions_called(word))
+
     def is_town(self, position: int) -> bool:
         """Return whether one word is what a town is called that is believed by itself."""
         name = self.tokens[position].folded

@@ -56,6 +56,7 @@ def test_a_sentence_leads_to_its_search(client, gazetteer, catalogue):
 def test_a_state_or_country_is_where_to_look(gazetteer, catalogue):
     assert search_of("women's meeting in Ohio") == {"focus": ["women"], "near": ["Ohio"]}
     assert search_of("women in TX") == {"focus": ["women"], "near": ["TX"]}
+    assert search_of("AA in CA") == {"fellowship": ["aa"], "near": ["CA"]}
     assert search_of("Texas") == {"near": ["Texas"]}
 
 
