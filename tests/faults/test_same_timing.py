@@ -23,7 +23,7 @@ GOES = 5
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("dates", ["one", "every"])
+@pytest.mark.parametrize("dates", ["one", "four", "every"])
 def test_a_known_address_is_answered_as_fast_as_an_unknown_one(client, settings, dates):
     settings.DEBUG = False
     now = timezone.now()
