@@ -16,7 +16,8 @@ from django.db.models import F, QuerySet
 from groups import access
 from groups.enums import CameBy, ClaimState, GroupState, Role
 from groups.models import Claim, Group, HostRole
-from meetings import codes, contacts, posting, questions
+from meetings import codes, contacts, posting, questions, tokens
+from meetings.enums import LinkPurpose
 
 # A group's mailbox is not read every day.
 CODE_LIVES = timedelta(days=3)
@@ -129,6 +130,7 @@ def reopen(claim: Claim, *, now: datetime) -> None:
             return
         if claim.state == ClaimState.ACCEPTED:
             HostRole.objects.filter(group=claim.group, user=claim.user, ended_at=None).update(ended_at=now)
+            tokens.revoke(now=now, purpose=LinkPurpose.STILL_TRUE, group=claim.group)
         other = _open_claim(claim.group, claim.user)
         if other is not None:
             # Asked again meanwhile: that one is looked at.

@@ -23,8 +23,8 @@ from groups.access import hosts_of
 from groups.enums import CameBy, ListingState, Role
 from groups.history import told
 from groups.models import Group, HostRole
-from meetings import contacts, decisions, listing_fields, posting
-from meetings.enums import ChannelState, DecisionKind
+from meetings import contacts, decisions, listing_fields, posting, tokens
+from meetings.enums import ChannelState, DecisionKind, LinkPurpose
 from meetings.finder import index
 from meetings.models import Decision, Meeting
 
@@ -352,8 +352,9 @@ def _change_host(decision: Decision, group: Group, change: Change, *, now: datet
     roles = HostRole.objects.filter(group=group, ended_at=None)
     before = list(roles.values_list("user", flat=True))
     others = [host.email for host in hosts_of(group) if host != user]
-    if change.is_only_host:
-        roles.exclude(user=user).update(ended_at=now)
+    if change.is_only_host and roles.exclude(user=user).update(ended_at=now):
+        # What was mailed to them opens nothing any more.
+        tokens.revoke(now=now, purpose=LinkPurpose.STILL_TRUE, group=group)
     if user.pk not in before:
         HostRole.objects.create(group=group, user=user, came_by=CameBy.CURATOR, since=now)
         posting.send_new_host(group, others, now=now)

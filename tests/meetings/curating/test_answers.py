@@ -11,10 +11,11 @@ from django.utils import timezone
 from groups.access import hosts_of
 from groups.enums import ClaimState, ListingState, Role
 from groups.models import Claim
-from meetings import access, decisions, reports, suggestions
+from meetings import access, decisions, reports, suggestions, tokens
 from meetings.curation import answers
 from meetings.enums import (
     DecisionKind,
+    LinkPurpose,
     MessageKind,
     ReportKind,
     ReportState,
@@ -253,6 +254,17 @@ def test_a_claim_is_accepted_and_taken_back(cast, client: Client):
     claim.refresh_from_db()
     assert claim.state == ClaimState.OPEN
     assert set(hosts_of(cast.group)) == {cast.host}
+
+
+def test_whoever_was_let_in_by_mistake_answers_no_mail_of_then(cast):
+    decision = answers.decide_claim(claimed(cast), is_accepted=True, by=cast.curator, now=timezone.now())
+    secret = tokens.issue(LinkPurpose.STILL_TRUE, now=timezone.now(), group=cast.group)
+    assert tokens.find(secret, LinkPurpose.STILL_TRUE, now=timezone.now()).group == cast.group
+
+    decisions.undo(decision, by=cast.curator, now=timezone.now())
+
+    with pytest.raises(tokens.LinkUnknown):
+        tokens.find(secret, LinkPurpose.STILL_TRUE, now=timezone.now())
 
 
 def test_a_claim_is_refused_with_a_reason(cast, client: Client):

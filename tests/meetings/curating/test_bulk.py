@@ -8,10 +8,10 @@ from django.utils import timezone
 from groups.access import hosts_of
 from groups.enums import ListingState
 from groups.identifiers import new_public_id
-from meetings import decisions, tasks
+from meetings import decisions, tasks, tokens
 from meetings.curation import bulk
 from meetings.curation.bulk import Action, Change
-from meetings.enums import ChannelState, TraitValue, UnlistedWhy
+from meetings.enums import ChannelState, LinkPurpose, TraitValue, UnlistedWhy
 from meetings.models import Decision, FinderEntry, Meeting, MeetingTrait
 from tests import factories
 from tests.cast import make_person
@@ -127,6 +127,16 @@ def test_the_host_changes_and_comes_back(cast):
     assert "successor@" not in str(Decision.objects.values_list("before", "after").get()).lower()
     decisions.undo(decision, by=cast.curator, now=NOW)
     assert list(hosts_of(cast.group)) == [cast.host]
+
+
+def test_whoever_is_a_host_no_more_answers_no_mail_of_before(cast):
+    secret = tokens.issue(LinkPurpose.STILL_TRUE, now=NOW, group=cast.group)
+    assert tokens.find(secret, LinkPurpose.STILL_TRUE, now=NOW).group == cast.group
+
+    begin([cast.meeting], Change(Action.HOST, host=cast.member.email, is_only_host=True), cast)
+
+    with pytest.raises(tokens.LinkUnknown):
+        tokens.find(secret, LinkPurpose.STILL_TRUE, now=NOW)
 
 
 def test_an_address_without_an_account_changes_nobody(cast):
