@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from groups import dates
 from meetings import contacts, occurrences, rsvp_states, schedules, wording
 from meetings.enums import RsvpReason
-from meetings.models import OutgoingMessage, PrivateLink, Question, Rsvp, StandingRsvp, Suggestion
+from meetings.models import OutgoingMessage, PrivateLink, Question, ReminderWishes, Rsvp, StandingRsvp, Suggestion
 from meetings.questions import words_of
 from meetings.reminders.ways import subscriptions_of, wishes_of
+from meetings.reminders.wishes import forget_number
 from meetings.rsvps import waiting
 from meetings.rsvps.people import address_of, alias_of, forget
 
@@ -26,16 +27,18 @@ class Kept:
     standing: list[StandingRsvp]
     questions: list[Question]
     suggestions: list[Suggestion]
+    # Where the address is a number beside another one, to be reminded by.
+    numbers: list[ReminderWishes]
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.rsvps or self.standing or self.questions or self.suggestions)
+        return not (self.rsvps or self.standing or self.questions or self.suggestions or self.numbers)
 
 
 def kept_under(contact_key: str) -> Kept:
-    """Return what is kept under the key of an address (`contacts.match_key`). Four queries."""
+    """Return what is kept under the key of an address (`contacts.match_key`). Five queries."""
     if not contact_key:
-        return Kept([], [], [], [])
+        return Kept([], [], [], [], [])
     return Kept(
         rsvps=list(
             Rsvp.objects.filter(contact_key=contact_key)
@@ -49,6 +52,7 @@ def kept_under(contact_key: str) -> Kept:
             Question.objects.filter(contact_key=contact_key).select_related("meeting").order_by("asked_at", "pk")
         ),
         suggestions=list(Suggestion.objects.filter(contact_key=contact_key).order_by("sent_at", "pk")),
+        numbers=list(ReminderWishes.objects.filter(phone_key=contact_key).order_by("pk")),
     )
 
 
@@ -90,6 +94,8 @@ def as_data(kept: Kept) -> dict[str, Any]:
             }
             for suggestion in kept.suggestions
         ],
+        # The number alone: whoever typed it may have been somebody else.
+        "reminded_by": [contacts.address_of(wishes.phone) for wishes in kept.numbers],
     }
 
 
@@ -143,8 +149,13 @@ def erase(contact_key: str, *, now: datetime) -> int:
     for suggestion in kept.suggestions:
         # What was suggested stays, and nobody's: its page can still be followed.
         Suggestion.objects.filter(pk=suggestion.pk).update(contact=None, contact_key="", language="")
+    for wishes in ReminderWishes.objects.filter(phone_key=contact_key).select_related("rsvp", "standing"):
+        # The place stays: it is known by another address, or by none.
+        forget_number(wishes.rsvp or wishes.standing, now=now)
+    if kept.numbers:
+        OutgoingMessage.objects.filter(recipient_key=contact_key, recipient__isnull=False, handed_at=None).delete()
     PrivateLink.objects.filter(contact_key=contact_key).delete()
-    return len(kept.rsvps) + len(kept.standing) + len(kept.questions) + len(kept.suggestions)
+    return sum(map(len, (kept.rsvps, kept.standing, kept.questions, kept.suggestions, kept.numbers)))
 
 
 def _place(rsvp: Rsvp) -> dict[str, Any]:

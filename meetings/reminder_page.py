@@ -1,7 +1,7 @@
 """What somebody sees of their reminders: each with its time, how it stands, and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from meetings.reminder_forms import CodeForm, PhoneForm, RemindersForm
 from meetings.reminders.ways import subscriptions_of, wishes_of
 
 MOST_LINES = 40
+LOOKED_BACK = timedelta(days=1)
 
 _TOLD = (
     MessageKind.REMINDER, MessageKind.OFFER, MessageKind.DATE_CANCELLED, MessageKind.DATE_RESTORED,
@@ -58,6 +59,7 @@ def prepare(
     kept: Rsvp | StandingRsvp,
     *,
     time_zone: str,
+    now: datetime,
     form: RemindersForm | None = None,
     phone_form: PhoneForm | None = None,
     code_form: CodeForm | None = None,
@@ -73,7 +75,7 @@ def prepare(
     waits_for_code = wishes.code_until is not None and not has_phone
     stopped = StoppedAddress.objects.filter(contact_key=kept.contact_key).first() if kept.contact_key else None
     return RemindersPage(
-        lines=_lines(kept, wishes.time_zone or time_zone),
+        lines=_lines(kept, wishes.time_zone or time_zone, now=now),
         form=form or RemindersForm.of(wishes, ways=ways),
         phone_form=(phone_form or PhoneForm()) if may_add_phone else None,
         code_form=(code_form or CodeForm()) if may_add_phone and waits_for_code else None,
@@ -100,11 +102,12 @@ def ways_offered(kept: Rsvp | StandingRsvp, wishes: ReminderWishes | None = None
     return found
 
 
-def _lines(kept: Rsvp | StandingRsvp, zone: str) -> list[Line]:
+def _lines(kept: Rsvp | StandingRsvp, zone: str, *, now: datetime) -> list[Line]:
     if isinstance(kept, Rsvp):
         rows = kept.messages.filter(kind__in=_TOLD)
     else:
-        coming = kept.rsvps.filter(state=RsvpState.GOING)
+        # Of somebody who comes every day, what is long over would leave no room for what is planned.
+        coming = kept.rsvps.filter(state=RsvpState.GOING, occurrence__starts_at__gt=now - LOOKED_BACK)
         rows = OutgoingMessage.objects.filter(rsvp__in=coming, kind__in=_TOLD)
     return [_line(row, zone) for row in rows.order_by("due_at", "pk")[:MOST_LINES]]
 

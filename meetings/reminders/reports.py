@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from groups.identifiers import PUBLIC_ID_LENGTH
-from meetings import contacts
+from meetings import contacts, languages, messages
 from meetings.channels import sms
 from meetings.enums import ContactKind, MessageReason, MessageState, StopReason
 from meetings.models import OutgoingMessage
@@ -29,6 +29,9 @@ from . import consent, signing
 STOP_WORDS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"}
 START_WORDS = {"START", "UNSTOP", "YES"}
 HELP_WORDS = {"HELP", "INFO"}
+
+# In digits, the country's code with them. What is shorter is no number of a person.
+_SHORTEST_NUMBER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,16 @@ def text_message(body: bytes, headers: Mapping[str, str], form: Mapping[str, str
 
 
 def answer_text(came: CameIn, *, now: datetime) -> str:
-    """Do what the message asks for, and return the answer; "" for words that are none of ours."""
-    key = contacts.match_key(ContactKind.PHONE, came.number)
+    """Do what the message asks for, and return the answer; "" for words that are none of ours.
+
+    It is in the language of the last message that went to the number.
+    """
+    key = contacts.match_key(ContactKind.PHONE, _with_plus(came.number))
+    with languages.speaking(_language_of(key)):
+        return _answer(key, came, now=now)
+
+
+def _answer(key: str, came: CameIn, *, now: datetime) -> str:
     word = came.words.strip().strip(".!").upper()
     if word in STOP_WORDS:
         consent.stop(key, now=now)
@@ -84,6 +95,17 @@ def answer_text(came: CameIn, *, now: datetime) -> str:
             "url": settings.SITE_URL,
         }
     return ""
+
+
+def _with_plus(number: str) -> str:
+    """Return a number with its country's code as it is kept: some providers leave the plus out."""
+    said = number.strip()
+    return f"+{said}" if said.isdecimal() and len(said) >= _SHORTEST_NUMBER else said
+
+
+def _language_of(key: str) -> str:
+    last = OutgoingMessage.objects.filter(recipient_key=key).select_related("rsvp", "standing").order_by("pk").last()
+    return messages.language_of(last) if last is not None else ""
 
 
 def take_delivery_report(raw: bytes, *, now: datetime) -> bool:

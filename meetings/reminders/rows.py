@@ -34,11 +34,15 @@ _NEVER_LEFT = (MessageState.VOID, MessageState.MISSED)
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A row as it should be. `due` None: its time was over before it was wished for."""
+    """A row as it should be. `due` None: its time was over before it was wished for.
+
+    `is_double`: another one goes by the same way at the same instant.
+    """
 
     way: Way
     due: planning.Due | None
     expires_at: datetime
+    is_double: bool = False
 
 
 def plan(rsvp: Rsvp, *, now: datetime) -> None:
@@ -146,12 +150,17 @@ def _wanted(
 ) -> Iterable[tuple[tuple[int, str, int | None], _Wanted]]:
     meeting, starts_at = rsvp.occurrence.meeting, rsvp.occurrence.starts_at
     zone = wishes.time_zone or meeting.time_zone
+    # Quiet hours bring several into the one minute before them, where one of them is enough.
+    taken = set()
     for minutes in sorted(set(wishes.offsets)):
         due = planning.due(
             starts_at, minutes, time_zone=meeting.time_zone, quiet=quiet_hours(wishes), zone=zone, now=now
         )
+        is_double = due is not None and due.is_possible and due.due_at in taken
         for way in ways:
-            yield (minutes, *way.key), _Wanted(way, due, starts_at)
+            yield (minutes, *way.key), _Wanted(way, due, starts_at, is_double)
+        if due is not None and due.is_possible:
+            taken.add(due.due_at)
 
 
 def _keep_question(
@@ -198,6 +207,8 @@ def _state_of(want: _Wanted) -> tuple[MessageState, MessageReason]:
         return MessageState.VOID, MessageReason.STOPPED
     if not want.due.is_possible:
         return MessageState.MISSED, MessageReason.QUIET
+    if want.is_double:
+        return MessageState.VOID, MessageReason.REPLACED
     return MessageState.PLANNED, MessageReason.NONE
 
 

@@ -173,6 +173,7 @@ def rsvp_place(request: HttpRequest, token: str) -> HttpResponse:
         "reminders": reminder_page.prepare(
             link.rsvp or link.standing,
             time_zone=page.meeting.time_zone,
+            now=now,
             form=form if isinstance(form, reminder_forms.RemindersForm) else None,
             phone_form=form if isinstance(form, reminder_forms.PhoneForm) else None,
             code_form=form if isinstance(form, reminder_forms.CodeForm) else None,

@@ -21,7 +21,7 @@ from django.utils import timezone
 from meetings import about_me, occurrences, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, MessageKind, MessageState, RsvpPolicy
 from meetings.models import OutgoingMessage
-from meetings.reminders import claiming, consent, health, planning, sending
+from meetings.reminders import claiming, consent, health, planning, sending, wishes
 from tests.factories import MeetingFactory
 from tests.faults import many
 from tests.faults.servers import http_server, mail_server
@@ -443,6 +443,24 @@ def test_r10_a_reminder_in_the_quiet_hours_comes_before_them_and_none_is_dropped
         (120, "planned", instant("2026-11-30 20:59", "America/New_York")),
     ]
     assert [(row.state, row.reason) for row in in_the_night.messages.filter(kind="reminder")] == [("missed", "quiet")]
+
+
+@pytest.mark.django_db
+def test_r10_several_that_the_quiet_hours_bring_into_one_minute_are_one(desk):
+    morning = MeetingFactory(rsvp_policy=RsvpPolicy.WELCOME, start_time=wall(7))
+    member = confirmed(morning)
+
+    for _time in range(2):
+        wishes.choose(member, now=NOW, offsets=[30, 120, 1440])
+    sending.send_due(now=instant("2026-11-30 20:59", "America/New_York"))
+    sending.send_due(now=instant("2026-12-01 06:59", "America/New_York"))
+
+    evening = instant("2026-11-30 20:59", "America/New_York")
+    assert [(minutes, state, due) for minutes, state, due in reminders_of(member) if minutes < 1440] == [
+        (120, "void", evening),
+        (30, "sent", evening),
+    ]
+    assert [parcel.subject for parcel in desk.parcels] == ["Reminder for 7 am"] * 2
 
 
 @pytest.mark.django_db

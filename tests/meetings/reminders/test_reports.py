@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from meetings import contacts, rsvps, tokens
+from meetings import contacts, reminders, rsvps, tokens
 from meetings.enums import ContactKind, LinkPurpose, MessageReason, MessageState, StopReason
-from meetings.models import StoppedAddress
+from meetings.models import Rsvp, StoppedAddress
 from meetings.reminders import consent, health, sending, signing, wishes
 from tests.helpers import instant, words
 from tests.meetings.reminders.conftest import NOW, TUESDAY
@@ -98,6 +99,38 @@ def test_start_by_text_plans_the_reminders_of_that_number_again(client, meeting,
 
     assert stopped == {("void", "stopped")}
     assert [row.state for row in reminders] == ["planned", "planned"]
+
+
+@pytest.mark.parametrize("told", ["15555550100", " +1 555 555 0100 "])
+def test_a_number_is_the_same_however_its_provider_writes_it(client, told):
+    text(client, "STOP", number=told)
+
+    assert StoppedAddress.objects.get().contact_key == contacts.match_key(ContactKind.PHONE, NUMBER)
+
+
+def test_a_text_is_answered_in_the_language_of_what_went_to_its_number(client, meeting):
+    person = rsvps.Person(kind=ContactKind.PHONE, address=NUMBER, language="de")
+    rsvps.confirm(rsvps.take_place(meeting, TUESDAY, person=person, now=NOW), now=NOW)
+
+    theirs, a_strangers = text(client, "START"), text(client, "START", number="+15555550101")
+
+    assert a_strangers.json()["reply"].startswith("Messages are allowed again.")
+    assert theirs.json()["reply"].startswith("Nachrichten sind wieder erlaubt.")
+
+
+def test_an_address_that_came_back_is_tried_again_after_some_weeks_with_its_reminders(client, meeting, member):
+    report(client, member.messages.first())
+    far = rsvps.Person(kind=ContactKind.EMAIL, address="member@example.org")
+    rsvp = rsvps.take_place(meeting, TUESDAY + timedelta(days=35), person=far, now=NOW)
+    Rsvp.objects.filter(pk=rsvp.pk).update(state="going", confirm_by=None, confirmed_at=NOW)
+    rsvp.refresh_from_db()
+    reminders.plan(rsvp, now=NOW)
+    before = set(rsvp.messages.filter(kind="reminder").values_list("state", "reason"))
+
+    consent.forget_old_bounces(now=timezone.now() + timedelta(days=30))
+
+    assert before == {("void", "stopped")}
+    assert set(rsvp.messages.filter(kind="reminder").values_list("state", flat=True)) == {"planned"}
 
 
 def test_help_by_text_says_who_we_are_and_how_to_stop(client):

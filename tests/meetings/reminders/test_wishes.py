@@ -7,12 +7,13 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
-from meetings import occurrences, rsvps, tokens
-from meetings.enums import Channel, ContactKind, LinkPurpose, MessageKind, MessageState
+from meetings import about_me, contacts, occurrences, rsvps, tokens
+from meetings.enums import Channel, ContactKind, LinkPurpose, MessageKind, MessageState, RsvpPolicy
 from meetings.models import OutgoingMessage, PushSubscription, ReminderWishes, Rsvp
 from meetings.reminders import sending, wishes
+from tests.factories import MeetingFactory
 from tests.faults.waiting import until_somebody_waits_for_a_row
-from tests.helpers import instant
+from tests.helpers import instant, words
 from tests.meetings.reminders.conftest import NOW, TUESDAY
 
 NUMBER = "+15555550100"
@@ -83,6 +84,71 @@ def test_their_reminders_are_there_again_when_the_date_takes_place_after_all(mee
     occurrences.restore(meeting, TUESDAY, now=NOW)
 
     assert len(planned(stranger, "sms")) == 2
+
+
+@pytest.mark.django_db
+def test_who_asks_about_a_number_finds_it_and_erases_it_and_the_seat_beside_it_stays(member, desk):
+    type_code(member, desk)
+    key = contacts.match_key(ContactKind.PHONE, NUMBER)
+    assert len(planned(member, "sms")) == 2
+    kept = about_me.kept_under(key)
+
+    erased = about_me.erase(key, now=NOW)
+
+    assert about_me.as_data(kept)["reminded_by"] == [NUMBER]
+    assert about_me.as_data(kept)["places"] == []
+    assert erased == 1
+    assert about_me.kept_under(key).is_nothing
+    assert not ReminderWishes.objects.exclude(phone=None).exists()
+    assert (len(planned(member, "sms")), len(planned(member, "email"))) == (0, 2)
+    member.refresh_from_db()
+    assert member.is_going
+
+
+@pytest.mark.django_db
+def test_a_number_that_was_typed_and_never_confirmed_is_erased_with_its_code(member):
+    wishes.send_code(member, NUMBER, now=NOW)
+    assert OutgoingMessage.objects.filter(kind=MessageKind.CODE).exists()
+
+    about_me.erase(contacts.match_key(ContactKind.PHONE, NUMBER), now=NOW)
+
+    assert not OutgoingMessage.objects.filter(kind=MessageKind.CODE).exists()
+    assert not ReminderWishes.objects.exclude(phone=None).exists()
+
+
+@pytest.mark.django_db
+def test_the_page_about_a_number_shows_it_and_nothing_of_the_seat(member, desk, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    type_code(member, desk)
+    key = contacts.match_key(ContactKind.PHONE, NUMBER)
+    link = tokens.issue(LinkPurpose.ABOUT_ME, contact_key=key, now=NOW)
+
+    said = words(client.get(reverse("meetings:about_me_kept", args=[link])))
+
+    assert f"Your reminders Mobile number {NUMBER}" in said
+    assert "Erase all of it now" in said
+    assert "member@example.org" not in said
+
+
+@pytest.mark.django_db
+def test_somebody_who_comes_every_day_sees_what_is_planned_and_not_only_what_is_over(client, desk, time_machine):
+    daily = MeetingFactory(rsvp_policy=RsvpPolicy.WELCOME, rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU")
+    person = rsvps.Person(kind=ContactKind.EMAIL, address="daily@example.org")
+    standing = rsvps.start_standing(daily, TUESDAY, person=person, dates=None, now=NOW)
+    rsvps.confirm_standing(standing, now=NOW)
+    later = NOW + timedelta(days=40)
+    for day in range(0, 41, 10):
+        rsvps.expand_all(now=NOW + timedelta(days=day))
+    OutgoingMessage.objects.filter(due_at__lte=later).update(
+        state=MessageState.SENT, sent_at=later, ended_at=later, recipient=None
+    )
+    time_machine.move_to(later, tick=False)
+    assert OutgoingMessage.objects.filter(kind=MessageKind.REMINDER, state=MessageState.SENT).count() > 60
+    page = reverse("meetings:rsvp_place", args=[tokens.issue(LinkPurpose.PLACE, standing=standing, now=later)])
+
+    said = client.get(page).content.decode()
+
+    assert said.count('data-reminder="planned"') >= 10
 
 
 @pytest.mark.django_db
