@@ -15,7 +15,7 @@ from django.db.models import Q
 from groups import history
 from groups.enums import GroupState, ListingState
 from meetings import notices, rsvp_states, schedules
-from meetings.enums import MessageKind, RsvpReason
+from meetings.enums import MessageKind, RsvpReason, RsvpState
 from meetings.finder import index
 from meetings.models import Meeting, Occurrence, Pause, Rsvp, Venue
 from meetings.models.rsvps import LIVE_STATES
@@ -123,6 +123,9 @@ def restore(meeting: Meeting, original_on: date, *, now: datetime) -> Occurrence
         row = _locked_row(meeting, original_on)
         if row.is_cancelled:
             row.cancelled_at, row.cancelled_reason = None, ""
+            # Nobody could take an offer meanwhile: whoever had one is next again, and is offered it anew.
+            for rsvp in row.rsvps.filter(state=RsvpState.OFFERED, offered_until__lte=now):
+                rsvp_states.wait(rsvp, since=rsvp.waiting_since, confirm_by=None, now=now)
             _save(row, MessageKind.DATE_RESTORED, now=now)
     return row
 
@@ -139,8 +142,9 @@ def move(
     """Move the date in time, in place, or both. `to` None is the time by the rule, `venue` None the usual place."""
     with transaction.atomic():
         row = _locked_row(meeting, original_on)
-        row.moved_to, row.venue, row.duration = to, venue, duration
-        _save(row, MessageKind.DATE_MOVED, now=now)
+        if (row.moved_to, row.venue, row.duration) != (to, venue, duration):
+            row.moved_to, row.venue, row.duration = to, venue, duration
+            _save(row, MessageKind.DATE_MOVED, now=now)
     return row
 
 
@@ -228,6 +232,7 @@ def follow_changes(*, now: datetime) -> int:
         try:
             if not _agrees(meeting, rows):
                 follow_rule(meeting, now=now)
+                index.refresh([meeting.pk], now=now)
                 followed += 1
         except Exception:
             # One that cannot be read never stops the rest.

@@ -97,11 +97,16 @@ def test_restoring_takes_the_cancellation_back_and_says_the_last_word_once():
 def test_repeating_a_change_tells_nobody_twice():
     meeting = welcoming()
     somebody(meeting)
+    elsewhere = {"to": STARTS_AT + timedelta(hours=1), "venue": VenueFactory(), "duration": timedelta(hours=2)}
+    occurrences.move(meeting, TUESDAY, **elsewhere, now=NOW)
     occurrences.cancel(meeting, TUESDAY, now=NOW)
+    before = told()
     OutgoingMessage.objects.all().delete()
 
+    occurrences.move(meeting, TUESDAY, **elsewhere, now=NOW)
     occurrences.cancel(meeting, TUESDAY, now=NOW)
 
+    assert before != []
     assert told() == []
 
 
@@ -183,6 +188,24 @@ def test_another_day_moves_the_joined_date_to_the_nearest(rule, expected):
     assert (rsvp.state, rsvp.occurrence.original_on) == (RsvpState.GOING, expected)
     assert rsvp.occurrence.starts_at == schedules.to_instant(expected, time(19), "America/New_York")
     assert told() == ([] if is_same else [MessageKind.DATE_MOVED])
+
+
+def test_the_finder_hears_of_a_moved_date_that_became_one_of_another_day():
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    moved_to = instant("2026-12-02 12:00", "America/New_York")
+    Occurrence.objects.filter(pk=rsvp.occurrence_id).update(moved_to=moved_to, starts_at=moved_to)
+    Meeting.objects.update(rrule="FREQ=WEEKLY;BYDAY=MO")
+    index.refresh([meeting.pk], now=NOW)
+    by_rule = instant("2026-11-30 19:00", "America/New_York")
+    before = FinderEntry.objects.get(pk=meeting.pk).starts
+
+    occurrences.follow_changes(now=NOW)
+
+    rsvp.occurrence.refresh_from_db()
+    assert rsvp.occurrence.original_on == date(2026, 11, 30)
+    assert before[0] == by_rule
+    assert FinderEntry.objects.get(pk=meeting.pk).starts[0] == moved_to
 
 
 def test_with_nothing_near_the_place_ends_with_a_reason():

@@ -208,17 +208,22 @@ def test_an_offer_of_a_date_that_is_moved_forward_ends_half_an_hour_before_its_n
 
 
 @pytest.mark.django_db
-def test_a_cancelled_date_offers_nothing_until_it_is_restored():
+def test_a_cancelled_date_offers_nothing_until_it_is_restored_and_then_to_the_same_person_anew():
     meeting, [going], [first, second] = full_meeting(waiting=2)
     rsvps.give_back(going, now=NOW)
     occurrences.cancel(meeting, TUESDAY, now=NOW)
 
     during = rsvps.expire_offers(now=NOW + timedelta(hours=13)), state(first), state(second)
-    occurrences.restore(meeting, TUESDAY, now=NOW + timedelta(hours=14))
-    after = rsvps.expire_offers(now=NOW + timedelta(hours=14)), state(first), state(second)
+    restored_at = NOW + timedelta(hours=14)
+    occurrences.restore(meeting, TUESDAY, now=restored_at)
+    ended = rsvps.expire_offers(now=restored_at)
+    offered = rsvps.fill_free_places(now=restored_at)
 
     assert during == (0, RsvpState.OFFERED, RsvpState.WAITING)
-    assert after == (1, RsvpState.LAPSED, RsvpState.OFFERED)
+    assert (ended, offered) == (0, 1)
+    first.refresh_from_db()
+    assert (first.state, first.offered_until) == (RsvpState.OFFERED, restored_at + timedelta(hours=12))
+    assert state(second) == RsvpState.WAITING
 
 
 # ── Real threads ────────────────────────────────────────────────────────────
