@@ -23,7 +23,7 @@ _FOR_TEENS = {"alateen", "narateen"}
 
 @dataclass
 class Loaded:
-    """What loading did to one kind of entry. `kept` names fields that a curator changed."""
+    """What loading did to one kind of entry. `kept` names fields that a curator changed, `changed` are rows by id."""
 
     kind: str
     created: int = 0
@@ -31,6 +31,7 @@ class Loaded:
     unchanged: int = 0
     kept: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
         line = f"{self.kind}: {self.created} created, {self.updated} updated, {self.unchanged} unchanged"
@@ -116,6 +117,7 @@ def load_entries(model: type[Any], keys: tuple[str, ...], entries: Iterable[dict
     if changed:
         model.objects.bulk_update(changed, sorted(fields))
     done.created, done.updated = len(new), len(changed)
+    done.changed = [row.pk for row in changed]
     done.gone = sorted(_name(identity) for identity in rows.keys() - seen)
     return done
 

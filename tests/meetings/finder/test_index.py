@@ -2,9 +2,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.postgres.search import SearchQuery
+from django.core.management import call_command
 from django.db import connection
 
-from groups.enums import GroupState, ListingState
+from groups.enums import Belief, Covers, GroupState, ListingState
+from groups.models import Fellowship
 from meetings.enums import ChannelState, TraitKind
 from meetings.finder import entries, index
 from meetings.models import FinderEntry, FinderTerm, Meeting
@@ -232,3 +234,24 @@ def _pages_of_words_out_of_order() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('finderentry_text')")
         return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize("of", ["approach", "fellowship"])
+def test_what_a_newer_catalogue_says_of_an_approach_or_fellowship_is_found(of):
+    call_command("load_catalogue", verbosity=0)
+    fellowship = Fellowship.objects.get(slug="ga")
+    meeting = MeetingFactory(group__approach=fellowship.approach, group__fellowship=fellowship)
+    row, said = (fellowship, "covers") if of == "fellowship" else (fellowship.approach, "belief")
+    right = getattr(row, said)
+    as_before = [Covers.FOOD.value] if of == "fellowship" else Belief.NONE.value
+    row.loaded[said] = as_before
+    setattr(row, said, as_before)
+    row.save()
+    index.refresh(None, now=NOW)
+    older = {value for facet, value in facts_of(meeting) if facet == said}
+
+    call_command("load_catalogue", verbosity=0)
+
+    assert older == {"food" if of == "fellowship" else "none"}
+    newer = {value for facet, value in facts_of(meeting) if facet == said}
+    assert newer == (set(right) if of == "fellowship" else {right})
