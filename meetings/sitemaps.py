@@ -1,7 +1,9 @@
 """What search engines may find: the public pages, and nothing else."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +12,23 @@ from django.urls import reverse
 from groups.models import Approach, Fellowship, Group
 from meetings import place_page
 from meetings.models import Meeting
+from meetings.structured_data import absolute
 
 # The protocol allows 50,000 addresses in one file; fewer keep each quick to make.
 ADDRESSES_A_FILE = 10_000
 
 
-class Listings(Sitemap):
+class Addresses(Sitemap):
+    """Pages by the one address each has, whatever name of the site was asked."""
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: object = None) -> str:
+        return urlsplit(settings.SITE_URL).netloc
+
+
+class Listings(Addresses):
     """Rows that know when they were last saved, in files of a size that is quick to make."""
 
     limit = ADDRESSES_A_FILE
@@ -28,7 +41,7 @@ class Listings(Sitemap):
         return self.items().order_by().aggregate(at=Max("updated_at"))["at"]
 
 
-class PlainPages(Sitemap):
+class PlainPages(Addresses):
     def items(self) -> list[str]:
         return ["home", "meetings:meeting_list", "groups:approach_list", "groups:group_list", "help", "privacy"]
 
@@ -36,12 +49,12 @@ class PlainPages(Sitemap):
         return reverse(item)
 
 
-class Approaches(Sitemap):
+class Approaches(Addresses):
     def items(self) -> QuerySet:
         return Approach.objects.only("slug").order_by("pk")
 
 
-class Fellowships(Sitemap):
+class Fellowships(Addresses):
     def items(self) -> QuerySet:
         return Fellowship.objects.only("slug").order_by("pk")
 
@@ -56,7 +69,7 @@ class Meetings(Listings):
         return Meeting.objects.public().only("slug", "updated_at").order_by("pk")
 
 
-class Places(Sitemap):
+class Places(Addresses):
     """Towns where a meeting is held."""
 
     limit = ADDRESSES_A_FILE
@@ -76,7 +89,10 @@ SITEMAPS = {
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    return views.index(request, sitemaps=SITEMAPS, sitemap_url_name="meetings:sitemap")
+    response = views.index(request, sitemaps=SITEMAPS, sitemap_url_name="meetings:sitemap")
+    for item in response.context_data["sitemaps"]:
+        item.location = absolute(urlsplit(item.location)._replace(scheme="", netloc="").geturl())
+    return response
 
 
 def section(request: HttpRequest, section: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 
 from groups.enums import GroupState, ListingState
@@ -129,7 +130,7 @@ def all_addresses(client) -> list[str]:
     return [
         address
         for part in addresses(client, "/sitemap.xml")
-        for address in addresses(client, part.removeprefix("http://testserver"))
+        for address in addresses(client, part.removeprefix(settings.SITE_URL))
     ]
 
 
@@ -142,14 +143,14 @@ def test_the_sitemap_holds_public_pages_alone(client, boston):
     found = all_addresses(client)
 
     for page in (meeting, meeting.group, meeting.group.approach, boston):
-        assert f"http://testserver{page.get_absolute_url()}" in found
+        assert f"{settings.SITE_URL}{page.get_absolute_url()}" in found
     for page in (*hidden, hidden_group, in_hidden_group):
-        assert f"http://testserver{page.get_absolute_url()}" not in found
+        assert f"{settings.SITE_URL}{page.get_absolute_url()}" not in found
 
 
 def test_the_town_of_a_teen_meeting_is_in_the_sitemap_only_with_consent(client, boston):
     meeting = MeetingFactory(venue__place=boston, group__fellowship=FellowshipFactory(is_for_teens=True))
-    address = f"http://testserver{boston.get_absolute_url()}"
+    address = f"{settings.SITE_URL}{boston.get_absolute_url()}"
 
     without = all_addresses(client)
     meeting.is_teen_consented = True
@@ -157,6 +158,21 @@ def test_the_town_of_a_teen_meeting_is_in_the_sitemap_only_with_consent(client, 
 
     assert address not in without
     assert address in all_addresses(client)
+
+
+def test_the_sitemap_gives_the_addresses_that_pages_call_their_own(client, settings, monkeypatch):
+    settings.SITE_URL = "https://chairs.example"
+    settings.ALLOWED_HOSTS = ["other.example"]
+    monkeypatch.setattr("meetings.sitemaps.Meetings.limit", 1)
+    for _number in range(2):
+        MeetingFactory()
+
+    index_of_it = client.get("/sitemap.xml", headers={"host": "other.example"}).content.decode()
+    second = client.get("/sitemap-meetings.xml?p=2", headers={"host": "other.example"}).content.decode()
+
+    assert "<loc>https://chairs.example/sitemap-meetings.xml?p=2</loc>" in index_of_it
+    assert "<loc>https://chairs.example/meetings/" in second
+    assert "other.example" not in index_of_it + second
 
 
 def test_the_sitemap_is_paged(client, monkeypatch):
@@ -167,11 +183,11 @@ def test_the_sitemap_is_paged(client, monkeypatch):
     parts = [part for part in addresses(client, "/sitemap.xml") if "sitemap-meetings" in part]
 
     assert len(parts) == 3
-    assert len(addresses(client, parts[2].removeprefix("http://testserver"))) == 1
+    assert len(addresses(client, parts[2].removeprefix(settings.SITE_URL))) == 1
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
-def test_robots_are_asked_to_stay_with_the_public_pages(client, settings):
+def test_robots_are_asked_to_stay_with_the_public_pages(client):
     text = client.get(reverse("meetings:robots")).content.decode()
 
     for path in ("/rsvp/", "/host/", "/curate/", "/admin/", "/exit/", "/meetings/?"):
