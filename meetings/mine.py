@@ -14,7 +14,7 @@ from groups import dates, phrasing
 from groups.models import Approach
 from meetings import access, schedules, wording
 from meetings.enums import TraitKind
-from meetings.models import Meeting, MeetingTrait, Occurrence, Trait
+from meetings.models import FormerAddress, Meeting, MeetingTrait, Occurrence, Trait
 from meetings.schedules import Start
 
 MOST = 50
@@ -25,24 +25,33 @@ _MOST_DATES = 14
 def coming(slugs: Sequence[str], *, now: datetime) -> list[dict[str, Any]]:
     """Return the week ahead of these meetings, in their order, for the device that keeps them.
 
-    Of one that is no longer listed, that alone is told. Five queries, however many there are.
+    One that was the same as another is told as that one, with its slug as `now_slug`. Of one that
+    is no longer listed, that alone is told. Five queries, however many there are; one more where
+    some are not listed, and five where some of these live on as others.
     """
     wanted = list(dict.fromkeys(slugs))[:MOST]
     if not wanted:
         return []
-    found = {
-        meeting.slug: meeting
-        for meeting in Meeting.objects.public()
+    listed = (
+        Meeting.objects.public()
         .select_related("group__approach", "group__fellowship", "venue")
         .prefetch_related(
             Prefetch("meeting_traits", MeetingTrait.objects.select_related("trait")),
             "pauses",
             Prefetch("occurrences", Occurrence.objects.still_to_come(now)),
         )
-        .filter(slug__in=wanted)
-    }
+    )
+    found = {meeting.slug: meeting for meeting in listed.filter(slug__in=wanted)}
+    if missing := [slug for slug in wanted if slug not in found]:
+        former = dict(
+            FormerAddress.objects.filter(slug__in=missing, meeting__isnull=False).values_list("slug", "meeting_id")
+        )
+        others = listed.in_bulk(set(former.values())) if former else {}
+        found |= {slug: others[pk] for slug, pk in former.items() if pk in others}
     return [
-        _told(found[slug], now=now) if slug in found else {"slug": slug, "is_listed": False, "dates": []}
+        {**_told(found[slug], now=now), "slug": slug}
+        if slug in found
+        else {"slug": slug, "is_listed": False, "dates": []}
         for slug in wanted
     ]
 
@@ -74,7 +83,7 @@ def _told(meeting: Meeting, *, now: datetime) -> dict[str, Any]:
         starts = running + [start for start in ahead if start.starts_at <= now + AHEAD and start not in running]
     place = wording.place_label(meeting.venue) if access.may_show_place(meeting) else ""
     return {
-        "slug": meeting.slug,
+        "now_slug": meeting.slug,
         "is_listed": True,
         "is_paused": not is_running,
         "name": meeting.name,

@@ -1,5 +1,5 @@
 /* "Keep on this device" on a meeting, a card or a private page. Asks once before the first thing. */
-import { change, dropPage, keepPages, mayKeep, read } from "./kept.js";
+import { change, dropPage, eraseIfEmpty, forgetOldSeats, keepPages, mayKeep, read } from "./kept.js";
 
 const words = (node) => node?.textContent.trim().replace(/\s+/g, " ") ?? "";
 
@@ -93,6 +93,7 @@ async function press(button) {
   const page = "keep" in button.dataset ? meetingOf(button).url : "";
   if (wasKept) {
     await dropPage(page);
+    await eraseIfEmpty();
   } else {
     // A private page itself is never kept: only the link to it.
     await keepPages(page ? [page] : []).catch(() => {});
@@ -108,4 +109,5 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", showAll);
+forgetOldSeats();
 showAll();

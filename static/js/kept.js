@@ -30,8 +30,13 @@ export function hasLikes(kept = read()) {
 /* Ask, before the first thing is kept, whether the device is the person's own. */
 export function mayKeep() {
   const asks = document.querySelector("[data-keep-asks]");
-  if (isAnything() || !asks?.showModal) {
+  if (isAnything() || !asks) {
     return Promise.resolve(true);
+  }
+  if (!asks.showModal) {
+    // An old browser asks in its own window.
+    const words = [...asks.querySelectorAll("h2, p")].map((part) => part.textContent.trim());
+    return Promise.resolve(window.confirm(words.join("\n\n")));
   }
   return new Promise((answer) => {
     // Of an earlier question the event may come when this one is open already.
@@ -64,12 +69,20 @@ export function change(edit) {
 }
 
 /* A private page is gone a day after its date, and so is the link to it. */
-export function forgetOldSeats(now = Date.now()) {
+export async function forgetOldSeats(now = Date.now()) {
   const isOld = (seat) => seat.until && Date.parse(seat.until) + 24 * 3600 * 1000 < now;
   if (read().seats.some(isOld)) {
     change((kept) => {
       kept.seats = kept.seats.filter((seat) => !isOld(seat));
     });
+    await eraseIfEmpty();
+  }
+}
+
+/* With the last thing go the pages too, and the worker, which would keep the next search. */
+export async function eraseIfEmpty() {
+  if (!isAnything()) {
+    await erase();
   }
 }
 
@@ -91,7 +104,7 @@ export async function erase() {
 
 /* Make the pages ready that are needed without a network. Once for each visit is enough. */
 export async function keepPages(addresses = []) {
-  if (!("caches" in window) || !("serviceWorker" in navigator)) {
+  if (!isAnything() || !("caches" in window) || !("serviceWorker" in navigator)) {
     return;
   }
   const pages = await window.caches.open(PAGES);
@@ -105,10 +118,15 @@ export async function keepPages(addresses = []) {
     await keepPage(pages, address, files);
   }
   await Promise.allSettled([...files].map(async (file) => (await pages.match(file)) ?? pages.add(file)));
+  // It may have been erased while the pages were on their way.
+  await eraseIfEmpty();
 }
 
 async function keepPage(pages, address, files) {
   const answer = await fetch(address).catch(() => null);
+  if ([404, 410].includes(answer?.status)) {
+    await pages.delete(address);
+  }
   if (!answer?.ok || answer.redirected || /no-store/.test(answer.headers.get("Cache-Control") ?? "")) {
     return;
   }

@@ -11,7 +11,7 @@ async function keepSearch() {
     return;
   }
   const answer = await fetch(href).catch(() => null);
-  if (!answer?.ok || answer.redirected) {
+  if (!answer?.ok || answer.redirected || /no-store/.test(answer.headers.get("Cache-Control") ?? "")) {
     return;
   }
   const store = await window.caches.open("kept");

@@ -1,5 +1,5 @@
 /* The form for what somebody likes. Kept here when they press for it, and sent nowhere. */
-import { change, hasLikes, mayKeep, read } from "./kept.js";
+import { change, eraseIfEmpty, hasLikes, mayKeep, read } from "./kept.js";
 
 const form = document.querySelector("[data-likes-form]");
 const status = form.querySelector("[data-likes-status]");
@@ -22,6 +22,7 @@ function fill() {
 }
 
 function say(how) {
+  eraseIfEmpty();
   status.textContent = status.dataset[how];
   document.dispatchEvent(new Event("kept:changed"));
 }

@@ -1,9 +1,11 @@
 /* My things: shows what this device keeps, asks for the dates of the week, saves, reads back, takes off, erases. */
-import { change, dropPage, erase, forgetOldSeats, isAnything, keepPages, mayKeep, read } from "./kept.js";
+import { change, dropPage, erase, eraseIfEmpty, forgetOldSeats, isAnything, keepPages, mayKeep, read } from "./kept.js";
 import { addTo, fileHolds } from "./kept_file.js";
 
 const page = document.querySelector("[data-mine]");
 const part = (name) => page.querySelector(`[data-mine-${name}]`);
+// The server answers for so many at once.
+const MOST_AT_ONCE = 50;
 const WEEK = 7 * 24 * 3600 * 1000;
 
 function fresh(name) {
@@ -39,7 +41,7 @@ function meetingNode([slug, meeting]) {
   node.querySelector("[data-name]").textContent = `: ${meeting.name}`;
   node.querySelector("[data-take-off]").addEventListener("click", () => {
     change((kept) => delete kept.meetings[slug]);
-    dropPage(meeting.url);
+    dropPage(meeting.url).then(eraseIfEmpty);
     show();
     page.querySelector("h1").focus();
   });
@@ -56,6 +58,7 @@ function seatNode(seat) {
     change((kept) => {
       kept.seats = kept.seats.filter(({ url }) => url !== seat.url);
     });
+    eraseIfEmpty();
     show();
     page.querySelector("h1").focus();
   });
@@ -78,6 +81,21 @@ function show() {
   }
 }
 
+function renew(kept, told) {
+  const meeting = kept.meetings[told.slug];
+  if (meeting && told.is_listed) {
+    const { name, url, when, place, dates } = told;
+    if (told.now_slug !== told.slug) {
+      // Two were the same meeting: it goes on under the name of the other.
+      delete kept.meetings[told.slug];
+      dropPage(meeting.url);
+    }
+    kept.meetings[told.now_slug] = { name, url, when, place, dates, isGone: told.is_paused };
+  } else if (meeting) {
+    Object.assign(meeting, { dates: [], isGone: true });
+  }
+}
+
 async function askForDates() {
   const slugs = Object.keys(read().meetings);
   const status = part("status");
@@ -85,22 +103,14 @@ async function askForDates() {
     return;
   }
   try {
-    const answer = await fetch(page.dataset.dates, {
-      method: "POST",
-      body: new URLSearchParams(slugs.map((slug) => ["m", slug])),
-    });
-    const { meetings } = await answer.json();
-    change((kept) => {
-      for (const told of meetings) {
-        const meeting = kept.meetings[told.slug];
-        if (meeting && told.is_listed) {
-          const { name, url, when, place, dates } = told;
-          kept.meetings[told.slug] = { name, url, when, place, dates, isGone: told.is_paused };
-        } else if (meeting) {
-          Object.assign(meeting, { dates: [], isGone: true });
-        }
-      }
-    });
+    for (let first = 0; first < slugs.length; first += MOST_AT_ONCE) {
+      const answer = await fetch(page.dataset.dates, {
+        method: "POST",
+        body: new URLSearchParams(slugs.slice(first, first + MOST_AT_ONCE).map((slug) => ["m", slug])),
+      });
+      const { meetings } = await answer.json();
+      change((kept) => meetings.forEach((told) => renew(kept, told)));
+    }
     show();
     status.textContent = status.dataset.asked;
     await keepPages(Object.values(read().meetings).map(({ url }) => url));

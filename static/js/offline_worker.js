@@ -13,6 +13,11 @@ const isFile = (url) => url.pathname.startsWith("/static/");
 const isSearch = (url) => url.pathname === SEARCH;
 
 async function keep(request, answer) {
+  if ([404, 410].includes(answer.status) && !isFile(new URL(request.url)) && (await caches.has(KEPT))) {
+    // What is listed no longer is not shown without a network either.
+    await (await caches.open(KEPT)).delete(request.url);
+    return;
+  }
   const isPlain = answer.status === 200 && answer.type === "basic" && !answer.redirected;
   if (!isPlain || /no-store/.test(answer.headers.get("Cache-Control") ?? "") || !(await caches.has(KEPT))) {
     return;

@@ -17,6 +17,7 @@ function forget() {
     window.localStorage.clear();
     // htmx notes here which search was open in this tab.
     window.sessionStorage.removeItem("htmx-current-path-for-history");
+    window.sessionStorage.removeItem("typed");
   } catch {
     // Storage is switched off: then nothing was kept either.
   }

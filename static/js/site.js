@@ -20,6 +20,28 @@ if (document.querySelector("[data-fits], .finder") && isAnythingKept()) {
   import("./last_search.js");
 }
 
+// The same page in another language: with what was chosen since it came, and what was typed.
+const languages = document.querySelector("form.languages");
+languages?.addEventListener("submit", () => {
+  languages.elements.next.value = window.location.pathname + window.location.search;
+});
+if (languages && document.querySelector("main form")) {
+  const refused = document.querySelector("main form .field-error, main form [aria-invalid=true]");
+  if (refused || isTypedKept()) {
+    import("./typed.js");
+  } else {
+    document.addEventListener("input", () => import("./typed.js"), { once: true });
+  }
+}
+
+function isTypedKept() {
+  try {
+    return window.sessionStorage.getItem("typed") !== null;
+  } catch {
+    return false;
+  }
+}
+
 function isAnythingKept() {
   try {
     return window.localStorage.getItem("kept") !== null;

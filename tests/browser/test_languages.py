@@ -5,7 +5,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 SMALLEST = {"width": 320, "height": 740}
 CODES = [code for code, _name in settings.LANGUAGES]
@@ -73,6 +73,56 @@ def test_a_page_that_is_too_wide_is_noticed(site, chromium):
 
     assert (before, page.evaluate(_TOO_WIDE) > 0) == (0, True)
     page.context.close()
+
+
+def in_spanish(page: Page) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+
+
+def test_another_language_keeps_the_search_that_was_chosen_since_the_page_came(site, chromium):
+    page = opened(chromium, "en")
+    page.goto(site.url + "/meetings/?sort=name")
+    page.locator("#finder-form [name=attendance][value=online]").evaluate(
+        "box => { box.checked = true; box.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    page.wait_for_url("**attendance=online**")
+    chosen = page.url
+
+    in_spanish(page)
+
+    assert page.url == chosen
+    page.context.close()
+
+
+@pytest.mark.parametrize("is_refused", [False, True], ids=["typed", "refused"])
+def test_another_language_keeps_what_was_typed_and_leaves_nothing_in_the_browser(site, chromium, is_refused):
+    page = opened(chromium, "en")
+    page.goto(site.url + "/suggest/?kind=group")
+    page.locator("main form textarea").first.fill("Behind the blue door")
+    box = page.locator("main form input[type=checkbox]:visible, main form input[type=radio]:visible").first
+    box.check()
+    if is_refused:
+        page.locator("main form").first.evaluate("form => { form.noValidate = true; }")
+        page.locator("main form button.button").last.click()
+        page.locator(".field-error").first.wait_for()
+    before = page.locator("main form").first.evaluate(SAID)
+    assert "Behind the blue door" in str(before)
+
+    in_spanish(page)
+
+    expect(page.locator("main form textarea").first).to_have_value("Behind the blue door")
+    assert page.locator("main form").first.evaluate(SAID) == before
+    assert page.evaluate("sessionStorage.getItem('typed')") is None
+    page.reload()
+    expect(page.locator("main form textarea").first).to_have_value("")
+    page.context.close()
+
+
+SAID = """form => [...form.elements]
+    .filter(one => one.name && !["hidden", "submit"].includes(one.type))
+    .map(one => [one.name, ["checkbox", "radio"].includes(one.type) ? one.checked : one.value])"""
 
 
 def test_arabic_begins_at_the_right_and_its_arrows_point_left(site, chromium, main_pages):

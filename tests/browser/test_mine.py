@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.crawl import fetch
+from tests.browser.signing_in import HOST, sign_in
 
 SEARCH = "/meetings/?attendance=online&sort=name"
 OFFLINE = "You are offline. This page is as it was"
@@ -85,7 +86,86 @@ def test_a_card_can_be_kept_and_taken_off(site, page: Page):
     assert list(kept) == [slug]
     # By its day alone, whenever it is read again.
     assert re.match(r"\w+day, \w+ \d+", kept[slug]["dates"][0]["words"])
-    assert page.evaluate("localStorage.kept ?? null") is None
+    # With the last of them go the pages, and the worker that would keep the next search.
+    assert what_is_kept(page) == NOTHING
+
+
+def test_taking_the_last_off_among_my_things_leaves_no_pages_and_no_worker(site, page: Page, meeting):
+    keep(page)
+    page.goto(site.url + "/mine/")
+    page.wait_for_selector("[data-asked=yes]")
+    assert what_is_kept(page) == {"local": ["kept"], "stores": ["kept"], "workers": 1}
+
+    page.locator("[data-mine-meetings] [data-take-off]").click()
+
+    page.wait_for_function("caches.keys().then(all => all.length === 0)")
+    page.wait_for_function("navigator.serviceWorker.getRegistrations().then(all => all.length === 0)")
+    assert what_is_kept(page) == NOTHING
+
+
+def test_what_is_erased_while_dates_are_on_their_way_stays_erased(site, page: Page, meeting):
+    keep(page)
+    page.add_init_script(
+        """const ask = window.fetch;
+        const let_go = new Promise(go => { window.letGo = go; });
+        window.fetch = async (...given) => {
+            const answer = await ask(...given);
+            if (String(given[0]).includes("dates.json")) await let_go;
+            return answer;
+        };"""
+    )
+    page.goto(site.url + "/mine/")
+
+    page.get_by_role("button", name="Erase everything here").click()
+    expect(page.locator("[data-mine-erased]")).not_to_be_empty()
+    page.evaluate("window.letGo()")
+    page.wait_for_selector("[data-asked=yes]")
+
+    assert what_is_kept(page) == NOTHING
+
+
+@pytest.mark.parametrize("opened", ["/meetings/long-gone/", "/mine/"])
+def test_the_kept_page_of_a_meeting_that_is_gone_goes_too(site, page: Page, meeting, opened):
+    keep(page)
+    page.evaluate(
+        """async () => {
+            await (await caches.open("kept")).put("/meetings/long-gone/", new Response("as it was"));
+            const kept = JSON.parse(localStorage.kept);
+            const told = { name: "Long gone", url: "/meetings/long-gone/", when: "", place: "", dates: [] };
+            kept.meetings["long-gone"] = told;
+            localStorage.kept = JSON.stringify(kept);
+            await navigator.serviceWorker.ready;
+        }"""
+    )
+    page.goto(site.url + "/privacy/")
+
+    page.goto(site.url + opened)
+
+    page.wait_for_function(
+        "caches.open('kept').then(s => s.match('/meetings/long-gone/')).then(found => found === undefined)"
+    )
+    # Only that one went.
+    assert page.evaluate("u => caches.open('kept').then(s => s.match(u)).then(Boolean)", meeting)
+
+
+def test_a_search_of_somebody_signed_in_is_not_kept(site, page: Page):
+    sign_in(page, site.url, HOST)
+    page.goto(site.url + SEARCH)
+    keep(page)
+    page.goto(site.url + SEARCH)
+    searches = "caches.open('kept').then(s => s.keys()).then(all => all.map(one => new URL(one.url).pathname))"
+    assert page.evaluate("caches.has('kept')")
+
+    # Once more for the device, when the person has stopped choosing: without htmx's own header.
+    with page.expect_response(
+        lambda answer: "/meetings/?" in answer.url and "hx-request" not in answer.request.headers
+    ) as asked:
+        page.evaluate("document.dispatchEvent(new Event('htmx:afterSettle'))")
+    # It would be kept by now.
+    page.wait_for_timeout(500)
+
+    assert "no-store" in asked.value.headers["cache-control"]
+    assert "/meetings/" not in page.evaluate(searches)
 
 
 def test_without_a_network_meetings_help_and_the_last_search_open(site, page: Page, context: BrowserContext, meeting):
@@ -183,6 +263,30 @@ def test_a_link_to_a_seat_goes_a_day_after_its_date(site, page: Page):
 
     assert page.locator("[data-mine-seats] a").all_inner_texts() == ["to come"]
     assert [seat["words"] for seat in page.evaluate("JSON.parse(localStorage.kept).seats")] == ["to come"]
+
+
+def test_an_old_link_to_a_seat_goes_from_any_page_where_things_are_kept(site, page: Page, meeting):
+    seats = [{"url": "/rsvp/old/", "words": "long ago", "until": "2026-01-05T19:00:00-05:00"}]
+    page.evaluate(
+        "seats => localStorage.setItem('kept', JSON.stringify({version: 1, meetings: {}, likes: {}, seats}))", seats
+    )
+    assert what_is_kept(page)["local"] == ["kept"]
+
+    page.reload()
+
+    page.wait_for_function("localStorage.getItem('kept') === null")
+
+
+def test_a_browser_without_dialogs_asks_too(site, page: Page, meeting):
+    page.evaluate("HTMLDialogElement.prototype.showModal = undefined")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    page.locator("[data-keep]").first.click()
+
+    assert len(asked) == 1
+    assert asked[0].startswith("Is this device yours?")
+    assert what_is_kept(page) == NOTHING
 
 
 def test_it_can_be_saved_as_a_file_and_erased(site, page: Page, meeting):

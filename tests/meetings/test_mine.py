@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 from groups.enums import GroupState, ListingState
 from meetings import mine
 from meetings.enums import ChannelState, TraitKind, TraitValue
+from meetings.models import FormerAddress
 from recovery.management.commands import draw_icons
 from tests.factories import MeetingFactory, OccurrenceFactory
 from tests.helpers import give_trait, instant, words
@@ -82,6 +83,22 @@ def test_of_what_is_not_listed_nothing_else_is_told(client, state):
         {"slug": "never-was", "is_listed": False, "dates": []},
     ]
     assert b"Zebra" not in response.content
+
+
+@pytest.mark.django_db
+def test_one_that_was_the_same_as_another_is_told_as_that_one(client):
+    other = MeetingFactory(slug="other", name="By the door")
+    MeetingFactory(slug="one", state=ListingState.GONE)
+    hidden = MeetingFactory(slug="hidden", state=ListingState.UNLISTED)
+    for slug, meeting in (("one", other), ("once", other), ("two", hidden)):
+        FormerAddress.objects.create(slug=slug, meeting=meeting, since=NOW)
+
+    one, once, two = dates_of(client, "one", "once", "two").json()["meetings"]
+
+    for told, slug in ((one, "one"), (once, "once")):
+        assert (told["slug"], told["now_slug"], told["name"]) == (slug, "other", "By the door")
+        assert told["is_listed"]
+    assert two == {"slug": "two", "is_listed": False, "dates": []}
 
 
 @pytest.mark.django_db
