@@ -12,7 +12,7 @@ from django.db.models import DO_NOTHING
 from groups.enums import ImportAction, ImportOutcome, ListingState
 from groups.models import Group, ImportChange, ImportRun, Source
 from meetings.enums import TwinState
-from meetings.feeds.importing.tables import GROUPS, MEETINGS, VENUES, columns_as_json, write
+from meetings.feeds.importing.tables import GROUPS, MEETINGS, POSITION, VENUES, columns_as_json, write
 from meetings.feeds.importing.writing import settle_group_states, write_traits
 from meetings.finder import index
 from meetings.models import Meeting, Trait
@@ -161,7 +161,10 @@ class _RollBack:
             if "source_key" in before:
                 self._sql(f"UPDATE {name} SET source_key = %(key)s WHERE id = %(pk)s", key=before["source_key"], pk=pk)
                 continue
-            writes.append((pk, {column: value for column, value in before.items() if current[column] == after[column]}))
+            back = {column: value for column, value in before.items() if current[column] == after[column]}
+            if any(column in before.keys() - back.keys() for column in POSITION):
+                back = {column: value for column, value in back.items() if column not in POSITION}
+            writes.append((pk, back))
         write(table, writes, now=self._now)
         column = "group_id" if name == "groups_group" else "venue_id"
         self._sql(

@@ -15,6 +15,8 @@ from meetings.models import Meeting, Venue
 # From so many new rows on, and from such a part of a table on, the planner is told of them.
 _MANY = 1_000
 _GROWTH = 0.1
+# Half of one position and half of another are a third place, or none.
+POSITION = ("latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def merge(
     """Return what a feed changes, and what it would change but a person had corrected.
 
     `base` is what the feed said last, `new` what it says, `current` what stands here. A value
-    that is not what the feed said last is a person's.
+    that is not what the feed said last is a person's. A position is one value.
     """
     changes, kept = {}, {}
     for column in table.columns:
@@ -118,6 +120,13 @@ def merge(
             changes[column] = said
         else:
             kept[column] = {"feed": said, "kept": here}
+    if POSITION[0] in table.columns and any(
+        current[column] not in (base.get(column, defaults[column]), new.get(column, defaults[column]))
+        for column in POSITION
+    ):
+        for column in (*POSITION, "is_approximate"):
+            if column in changes:
+                kept[column] = {"feed": changes.pop(column), "kept": current[column]}
     return changes, kept
 
 

@@ -3,8 +3,10 @@
 import pytest
 
 from groups.enums import ImportAction, ImportOutcome, ListingState
-from groups.models import Group, ImportChange
+from groups.models import Group, ImportChange, ImportRun
+from meetings.feeds import importing
 from meetings.models import Meeting, Venue
+from tests.meetings.feeds.conftest import NOW
 
 
 def test_a_correction_survives_field_by_field_and_the_conflict_is_recorded(feeds, record):
@@ -57,6 +59,50 @@ def test_corrections_of_group_venue_and_traits_survive(feeds, record):
     assert Venue.objects.get().how_to_find == "Behind the hall"
     assert list(meeting.traits.values_list("slug", flat=True)) == ["step-study"]
     assert report.conflicts == 2
+
+
+NOWHERE = {"formatted_address": "1 Lost Way, Nowhereville, USA"}
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"latitude": 42.37, "longitude": -71.07},
+        {"latitude": 42.36, "longitude": -71.07},
+        {"latitude": ..., "longitude": ...},
+    ],
+    ids=["moved", "moved-along-a-parallel", "lost"],
+)
+def test_a_pin_that_a_person_moved_along_a_meridian_is_never_half_the_feeds(feeds, record, moved):
+    feeds.load([record(**NOWHERE)])
+    assert (Venue.objects.get().latitude, Venue.objects.get().longitude) == (42.36, -71.06)
+    Venue.objects.update(latitude=42.5)
+
+    report = feeds.load([record(**NOWHERE, **moved)])
+
+    venue = Venue.objects.get()
+    assert (venue.latitude, venue.longitude) == (42.5, -71.06)
+    assert (report.outcome, report.conflicts) == (ImportOutcome.DONE, 1)
+
+
+def test_a_pin_that_nobody_moved_follows_its_feed(feeds, record):
+    feeds.load([record(**NOWHERE)])
+
+    feeds.load([record(**NOWHERE, latitude=42.37, longitude=-71.07)])
+
+    assert (Venue.objects.get().latitude, Venue.objects.get().longitude) == (42.37, -71.07)
+
+
+def test_taking_an_import_back_leaves_a_pin_whole_that_was_moved_since(feeds, record):
+    lost = {"latitude": ..., "longitude": ...}
+    feeds.load([record(**NOWHERE, **lost)], time_zone="America/New_York")
+    report = feeds.load([record(**NOWHERE)])
+    Venue.objects.update(latitude=42.5)
+
+    importing.roll_back(ImportRun.objects.get(pk=report.run_id), now=NOW)
+
+    venue = Venue.objects.get()
+    assert (venue.latitude, venue.longitude) == (42.5, -71.06)
 
 
 def test_a_meeting_put_under_another_group_by_a_person_stays_there(feeds, record):
