@@ -315,8 +315,15 @@ def _half_a_turn(rule: schedules.Rule) -> int:
 
 
 def _rename(row: Occurrence, start: schedules.Start, *, now: datetime) -> None:
-    """Give the row the date it is matched with; where that has a row already, its people go there."""
+    """Give the row the date it is matched with; where that has a row already, its people go there.
+
+    That a date was cancelled says nothing of another one: its people go there without the row.
+    """
     there = Occurrence.objects.select_for_update().filter(meeting=row.meeting, original_on=start.original_on).first()
+    if there is None and row.is_cancelled:
+        with history.untold():
+            there = Occurrence(meeting=row.meeting, original_on=start.original_on)
+            there.save()
     if there is None:
         row.original_on = start.original_on
         row.starts_at = start.starts_at if row.moved_to is None else row.starts_at

@@ -208,6 +208,23 @@ def test_the_finder_hears_of_a_moved_date_that_became_one_of_another_day():
     assert FinderEntry.objects.get(pk=meeting.pk).starts[0] == moved_to
 
 
+def test_a_cancelled_date_of_the_old_rule_cancels_none_of_the_new_one():
+    meeting = welcoming()
+    rsvp = somebody(meeting)
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+    Meeting.objects.update(rrule="FREQ=WEEKLY;BYDAY=TH")
+
+    followed = occurrences.follow_changes(now=NOW), occurrences.follow_changes(now=NOW)
+
+    thursday = TUESDAY + timedelta(days=2)
+    rsvp.refresh_from_db()
+    assert followed == (1, 0)
+    assert (rsvp.state, rsvp.occurrence.original_on) == (RsvpState.GOING, thursday)
+    assert not occurrences.on(occurrences.fresh(meeting), thursday).start.is_cancelled
+    assert told() == [MessageKind.DATE_MOVED]
+    assert OutgoingMessage.objects.filter(kind=MessageKind.REMINDER, state=MessageState.PLANNED).exists()
+
+
 def test_with_nothing_near_the_place_ends_with_a_reason():
     meeting = welcoming()
     rsvp = somebody(meeting)
