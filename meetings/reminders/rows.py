@@ -21,7 +21,10 @@ from .ways import Way, quiet_hours, ways_to, wishes_of
 
 ABOUT_A_DATE = (MessageKind.REMINDER, MessageKind.AFTER)
 # What somebody loses with their place: not the news that the date is no more.
-OF_A_PLACE = (*ABOUT_A_DATE, MessageKind.OFFER)
+OF_A_PLACE = (
+    *ABOUT_A_DATE, MessageKind.OFFER, MessageKind.DATE_CANCELLED, MessageKind.DATE_RESTORED, MessageKind.DATE_MOVED,
+    MessageKind.DATE_CHANGED,
+)  # fmt: skip
 
 ASKED_AFTER_THE_END = timedelta(minutes=30)
 # Who it was is erased a day after the start; the question is over a little earlier.

@@ -105,6 +105,8 @@ def _why_not(message: OutgoingMessage, *, now: datetime) -> MessageReason | None
     """Return why the message is not to go after all, as it was just read. `begin` looks once more."""
     if consent.stops(message.stopped_for, message.kind, message.channel):
         return MessageReason.STOPPED
+    if message.kind == MessageKind.STILL_COMING and message.standing is not None and message.standing.ended_at:
+        return MessageReason.PLACE_ENDED
     rsvp = message.rsvp
     if rsvp is None or message.kind not in _NEEDS_A_PLACE:
         return None

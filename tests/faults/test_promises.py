@@ -483,6 +483,36 @@ def test_r11_whoever_gives_back_stops_or_erases_gets_nothing_more(meeting, desk,
 
 
 @pytest.mark.django_db
+def test_r11_whoever_gives_back_is_not_told_any_more_what_becomes_of_the_date(meeting, desk):
+    stays, goes = confirmed(meeting), confirmed(meeting, address="other@example.org")
+    occurrences.make_online_only(meeting, TUESDAY, now=NOW)
+    assert goes.messages.filter(kind=MessageKind.DATE_CHANGED, state="planned").exists()
+
+    rsvps.give_back(goes, now=NOW + timedelta(seconds=30))
+    sending.send_due(now=NOW + timedelta(minutes=5))
+
+    assert [parcel.to for parcel in desk.parcels] == ["member@example.org"]
+    assert stays.messages.filter(kind=MessageKind.DATE_CHANGED, state="sent").exists()
+
+
+@pytest.mark.django_db
+def test_r11_whoever_has_stopped_is_not_asked_whether_to_go_on(meeting, desk):
+    person = rsvps.Person(kind=ContactKind.EMAIL, address="weekly@example.org")
+    standing = rsvps.start_standing(meeting, TUESDAY, person=person, dates=None, now=NOW)
+    rsvps.confirm_standing(standing, now=NOW)
+    later = NOW + rsvps.ASKED_AFTER
+    assert rsvps.ask_whether_to_go_on(now=later) == 1
+    standing.refresh_from_db()
+
+    rsvps.stop_standing(standing, now=later)
+    sending.send_due(now=later)
+
+    (asked,) = OutgoingMessage.objects.filter(kind=MessageKind.STILL_COMING)
+    assert (asked.state, asked.reason) == ("void", "place-ended")
+    assert "Shall we keep your seat?" not in [parcel.subject for parcel in desk.parcels]
+
+
+@pytest.mark.django_db
 def test_r12_the_person_sees_how_each_reminder_stands_and_nobody_else_does(meeting, desk, client, time_machine):
     time_machine.move_to(NOW, tick=False)
     member = confirmed(meeting)
