@@ -18,6 +18,7 @@ from meetings.models import Rsvp, StandingRsvp
 from meetings.reminder_forms import CodeForm, PhoneForm, RemindersForm
 from meetings.reminder_page import ways_offered
 from meetings.reminders import wishes
+from meetings.views.private import count
 
 Kept = Rsvp | StandingRsvp
 
@@ -35,6 +36,8 @@ def _send_code(kept: Kept, request: HttpRequest, now: datetime) -> Form | None:
     if not form.is_valid():
         return form
     number = form.cleaned_data["number"]
+    # A text message to any number one likes, as for a seat kept by phone.
+    count(request, limits.RSVP_FROM_NETWORK, now=now)
     key = contacts.match_key(ContactKind.PHONE, number)
     if not limits.allows(limits.MAIL_TO_ADDRESS, key, now=now):
         form.add_error("number", _("We sent several codes to this number. Please wait an hour."))

@@ -5,8 +5,9 @@ from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from meetings import about_me, rsvps, tokens
+from meetings import about_me, limits, rsvps, tokens
 from meetings.channels import Answer, Outcome
 from meetings.enums import ContactKind, LinkPurpose, MessageKind, MessageState, RsvpPolicy
 from meetings.models import AfterAnswer, OutgoingMessage, ReminderWishes, StoppedAddress
@@ -116,6 +117,19 @@ def test_a_number_is_used_once_its_code_was_typed(client, my_page, member, desk,
     assert (wrong.status_code, right.status_code) == (422, 303)
     assert (before, after) == ({"email"}, {"email", "sms"})
     assert number.encode() not in bytes(ReminderWishes.objects.get().phone)
+
+
+def test_codes_to_ever_new_numbers_are_counted_as_seats_kept_by_phone_are(client, my_page):
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    now = timezone.now()
+    for _time in range(limits.RSVP_FROM_NETWORK.burst - 1):
+        limits.take(limits.RSVP_FROM_NETWORK, "198.51.100.0", now=now)
+
+    last = client.post(my_page, {"action": "phone-code", "number": "+1 555 777 0100"}, **elsewhere)
+    one_more = client.post(my_page, {"action": "phone-code", "number": "+1 555 777 0101"}, **elsewhere)
+
+    assert (last.status_code, one_more.status_code) == (303, 429)
+    assert OutgoingMessage.objects.filter(kind=MessageKind.CODE).count() == 1
 
 
 def test_a_code_can_be_tried_five_times(client, my_page, desk, number):
