@@ -9,6 +9,7 @@ from groups.access import Scope
 from groups.models import Approach, Fellowship
 from meetings import access
 from meetings.enums import SuggestionKind
+from meetings.feeds import addresses
 from meetings.models import Meeting, Suggestion
 
 
@@ -43,13 +44,20 @@ def _new_ones(scope: Scope) -> Iterable[int]:
         said.setdefault(pk, {})[name] = proposed
     approaches = dict(Approach.objects.values_list("slug", "pk"))
     fellowships = dict(Fellowship.objects.values_list("slug", "pk"))
-    return [
-        pk
-        for pk, values in said.items()
+    found = []
+    for pk, values in said.items():
+        country, region = _where(values.get("venue_country") or "", values.get("venue_region") or "")
         if scope.covers(
-            country=values.get("venue_country") or "",
-            region=values.get("venue_region") or "",
+            country=country,
+            region=region,
             approach_id=approaches.get(values.get("group_approach")),
             fellowship_id=fellowships.get(values.get("group_fellowship")),
-        )
-    ]
+        ):
+            found.append(pk)
+    return found
+
+
+def _where(country: str, region: str) -> tuple[str, str]:
+    """Return country and region of a proposed place as they would be kept, however they were written."""
+    country = country or addresses.country_of_region(region)
+    return country, addresses.region_as_kept(region, country)

@@ -22,6 +22,7 @@ from groups.history import told
 from groups.models import Group
 from meetings import occurrences
 from meetings.enums import UnlistedWhy
+from meetings.feeds import addresses
 from meetings.finder import index
 from meetings.listing_fields import placing, reading, rows, sense
 from meetings.listing_fields import table as fields
@@ -182,6 +183,10 @@ class _Work:
         old_place = self.meeting.venue if self.meeting is not None else None
         zone_of_old_place = old_place.time_zone if old_place is not None else ""
         self.given = self._parsed(changes)
+        if region := self.given.get("venue_region"):
+            # Another spelling of the same moves nothing.
+            country = self.given.get("venue_country") or (old_place.country if old_place is not None else "")
+            self.given["venue_region"] = addresses.region_as_kept(region, country)
         # The place itself first: what is said of a place is said of that one.
         if "venue" in self._differing():
             self._put("venue", self.given["venue"])
@@ -290,6 +295,10 @@ class _Work:
             placing.locate(venue)
         if self.given.get("venue_time_zone"):
             venue.time_zone = self.given["venue_time_zone"]
+        # The country may be known by now.
+        region = addresses.region_as_kept(venue.region, venue.country)
+        if region != venue.region:
+            self._put("venue_region", region)
 
     def _follow_zone(self, meeting: Meeting, zone_of_old_place: str) -> None:
         """Let the meeting's clock be that of its place, unless it keeps another or one was given."""

@@ -314,6 +314,27 @@ def test_directions_of_a_house_with_other_groups_are_one_groups_own():
     assert fresh(stranger).venue.how_to_find == ""
 
 
+def test_a_region_is_kept_as_all_others_write_it():
+    meeting = MeetingFactory(venue__region="MA", venue__country="US")
+
+    same = change(meeting, venue_region="massachusetts")
+    position = fresh(meeting).venue.latitude
+    other = change(meeting, venue_region="New Hampshire")
+
+    assert (bool(same), position) == (False, meeting.venue.latitude)
+    assert other.after["venue_region"] == "NH"
+    assert fresh(meeting).venue.region == "NH"
+
+
+def test_a_region_is_kept_so_too_where_only_the_town_tells_its_country():
+    town("Cambridge")
+    meeting = MeetingFactory(in_person=ChannelState.NONE, venue=None, is_online=True)
+
+    change(meeting, venue_town="Cambridge", venue_region="Massachusetts", in_person=ChannelState.OPEN.value)
+
+    assert (fresh(meeting).venue.region, fresh(meeting).venue.country) == ("MA", "US")
+
+
 def test_the_clock_follows_the_place_into_another_zone():
     town("Denver", region="Colorado", region_code="CO", time_zone="America/Denver", latitude=39.74, longitude=-104.98)
     meeting = MeetingFactory()

@@ -111,8 +111,11 @@ def test_a_listing_heard_of_in_its_feed_is_never_stale(cast):
     assert cast.meeting not in queue.stale(Meeting.objects.all(), now=NOW)
 
 
-def test_a_new_group_waits_for_whoever_would_curate_it(cast):
-    values = {"group_name": "New", "name": "New", "venue_town": "Boston", "venue_region": "MA", "venue_country": "US"}
+@pytest.mark.parametrize(("region", "country"), [("MA", "US"), ("massachusetts", "usa"), ("Massachusetts", "")])
+def test_a_new_group_waits_for_whoever_would_curate_it(cast, region, country):
+    values = {
+        "group_name": "New", "name": "New", "venue_town": "Boston", "venue_region": region, "venue_country": country,
+    }  # fmt: skip
     suggestions.send(SuggestionKind.NEW, values | {"group_approach": cast.group.approach.slug}, now=NOW)
     of_massachusetts = Scope(roles=tuple(CuratorRole.objects.filter(user=cast.curator)))
     of_ireland = Scope(roles=tuple(CuratorRole.objects.filter(user=cast.curator_elsewhere)))
