@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from meetings import access, finder, geo, regions
 from meetings.enums import Attendance, ChannelState
-from meetings.finder.page import Link
+from meetings.finder.page import Centre, Link
 from meetings.finder.results import Result
 from meetings.models import Meeting, Place
 from meetings.structured_data import absolute
@@ -43,8 +43,8 @@ def prepare(place: Place, *, now: datetime) -> PlacePage:
     """
     unit = geo.unit_of_country(place.country)
     around = {"within": REACH[unit], "unit": unit, "attendance": Attendance.IN_PERSON.value}
-    here = {"lat": f"{place.latitude:.5f}", "lon": f"{place.longitude:.5f}"}
-    found = finder.search(QueryDict(urlencode(here | around)), now=now, per_page=MEETINGS_SHOWN)
+    here = Centre(place.latitude, place.longitude, place.name, place.country, place.time_zone)
+    found = finder.search(QueryDict(urlencode(around)), now=now, per_page=MEETINGS_SHOWN, around=here)
     typed = ", ".join(part for part in (place.name, place.region_code or place.region, place.country) if part)
     asked = {"near": typed, **around}
     address = reverse("meetings:meeting_list")

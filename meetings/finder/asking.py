@@ -34,10 +34,13 @@ class Search:
     `asked` are the parameters that were understood, `messages` say what was not. `unknown_place`
     is a stranger's text: the place that nobody knows. `area` is the state or country in which
     the meetings are to be, when one was named in place of a town. The visitor's zone is the one in `tz`,
-    else `visitor_zone`; None: every day and time is the meeting's own.
+    else `visitor_zone`; None: every day and time is the meeting's own. `around` is a place that is known
+    already: then none is looked up.
     """
 
-    def __init__(self, given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None) -> None:
+    def __init__(
+        self, given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None, around: Centre | None = None
+    ) -> None:
         self.given, self.now = given, now
         self.address = Address(given)
         self.messages: list[str] = []
@@ -52,7 +55,7 @@ class Search:
         self.visitor_zone = self.asked["tz"] or visitor_zone
         self.selection.visitor_zone = self.visitor_zone
         self.selection.attendance = frozenset(self.asked["attendance"])
-        self.centre, self.others = self._centre()
+        self.centre, self.others = (around, []) if around else self._centre()
         self.unit = self.asked["unit"] or geo.unit_of_country(
             (self.centre.country if self.centre else self.area.country if self.area else "") or settings.DEFAULT_COUNTRY
         )

@@ -13,18 +13,26 @@ from meetings.finder import choices, conditions, reach, ways_on
 from meetings.finder.asking import Search
 from meetings.finder.filters import LONGEST_SHOWN
 from meetings.finder.memory import count
-from meetings.finder.page import PER_PAGE, Link, Page, Pages, SortLink
+from meetings.finder.page import PER_PAGE, Centre, Link, Page, Pages, SortLink
 from meetings.finder.selection import SORT_BY_DISTANCE, SORT_BY_NAME, SORT_BY_TIME
 
 
-def search(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None, per_page: int = PER_PAGE) -> Page:
+def search(
+    given: QueryDict,
+    *,
+    now: datetime,
+    visitor_zone: ZoneInfo | None = None,
+    per_page: int = PER_PAGE,
+    around: Centre | None = None,
+) -> Page:
     """Return the page of meetings that a query string asks for.
 
     Whatever it holds, it is answered: what is not understood is in the page's `messages`. The
     visitor's zone is the one in `tz`, else `visitor_zone`; without either every day and time
-    is the meeting's own. At most twelve queries, however many meetings there are.
+    is the meeting's own. At most twelve queries, however many meetings there are. `around` is a
+    place that is known already, in place of one in the query string.
     """
-    return _page(Search(given, now=now, visitor_zone=visitor_zone), per_page=per_page)
+    return _page(Search(given, now=now, visitor_zone=visitor_zone, around=around), per_page=per_page)
 
 
 def matching_ids(given: QueryDict, *, now: datetime, visitor_zone: ZoneInfo | None = None, limit: int) -> list[int]:

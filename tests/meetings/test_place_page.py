@@ -65,7 +65,7 @@ def test_the_town_shows_meetings_in_and_near_it_and_no_others(client, boston):
     shown = [result.meeting.name for result in response.context["page"].results]
     assert sorted(shown) == ["In Town", "Next Town"]
     assert "2 meetings in person within 15 miles" in words(response)
-    assert "6.2 miles" in words(response)
+    assert "6.3 miles" in words(response)
     assert 'content="index, follow"' in response.content.decode()
 
 
@@ -80,6 +80,23 @@ def test_the_approaches_near_the_town_lead_into_the_finder_with_their_counts(cli
     assert "SMART Recovery (2)" in words(response)
     assert "LifeRing (1)" in words(response)
     assert "near=Boston%2C+MA%2C+US&amp;within=15&amp;unit=mi" in response.content.decode()
+
+
+def test_the_numbers_are_those_of_the_same_search_in_the_finder(client):
+    # As far from the point as rounding it to two decimals moves it, and a little more.
+    town = PlaceFactory(slug="boston", latitude=42.35843, longitude=-71.05977)
+    town.names.create(folded="boston", population=653_833)
+    rim = 15 * 1.609344 / 111.195
+    MeetingFactory(venue__latitude=town.latitude + rim - 0.001)
+    MeetingFactory(venue__latitude=town.latitude - rim + 0.0005)
+    MeetingFactory(venue__latitude=town.latitude - rim - 0.001)
+
+    page = town_page(client).context["page"]
+    there = client.get(page.finder_url).context["page"]
+
+    assert page.total == there.total == 2
+    [approach, *_rest] = page.approaches
+    assert client.get(approach.url).context["page"].total == approach.count
 
 
 def test_a_town_without_meetings_helps_on_and_stays_out_of_search_engines(client, boston):
