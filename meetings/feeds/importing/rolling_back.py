@@ -238,6 +238,12 @@ class _RollBack:
             " AND NOT EXISTS (SELECT FROM meetings_occurrence o WHERE o.venue_id = v.id)"
             " AND NOT EXISTS (SELECT FROM meetings_sourcerow r WHERE r.source_id = %(source)s"
             "  AND r.values->>'venue_key' = v.source_key)"
+            # An earlier run that is taken back next puts its meetings where they were.
+            " AND v.id NOT IN (SELECT (c.before #>> '{meeting,venue_id}')::bigint FROM groups_importchange c"
+            "  JOIN groups_importrun r ON r.id = c.run_id WHERE r.source_id = %(source)s AND r.id < %(run)s"
+            "  AND c.action = %(action)s AND r.rolled_back_at IS NULL"
+            "  AND c.before #>> '{meeting,venue_id}' IS NOT NULL)",
+            action=ImportAction.UPDATED.value,
         )
 
 

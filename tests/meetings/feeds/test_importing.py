@@ -589,6 +589,24 @@ def test_only_the_latest_change_of_a_source_can_be_rolled_back(feeds, record):
     assert not Venue.objects.exists()
 
 
+def test_imports_taken_back_one_by_one_find_the_place_that_a_meeting_had_left(feeds, record):
+    beside = record("b", name="B", location="Old Hall", formatted_address="3 Oak St, Boston, MA 02101, USA")
+    hall = {name: beside[name] for name in ("location", "formatted_address")}
+    first = feeds.load([record("a"), beside])
+    before = everything()
+    second = feeds.load([record("a", **hall), beside])
+    third = feeds.load([record("a", notes="New", **hall), beside])
+    assert Meeting.objects.get(source_key="a").venue.name == "Old Hall"
+
+    for report in (third, second):
+        importing.roll_back(ImportRun.objects.get(pk=report.run_id), now=NOW)
+
+    assert Meeting.objects.get(source_key="a").venue.name == "Harbor Church"
+    assert everything() == before
+    importing.roll_back(ImportRun.objects.get(pk=first.run_id), now=NOW)
+    assert not Venue.objects.exists()
+
+
 # ── Contacts ────────────────────────────────────────────────────────────────
 SECRET = {"contact_1_name": "Petronella", "contact_1_phone": "+15550177", "email": "petronella@example.org"}
 
