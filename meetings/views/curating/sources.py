@@ -1,6 +1,7 @@
 """Feeds: where listings come from, how they are read, and what each reading would change."""
 
 import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ PER_PAGE = 50
 RUNS_PER_PAGE = 25
 _ACTIONS = [action.value for action in ImportAction]
 SKIPPED = "skipped"
+_A_MOMENT = timedelta(seconds=30)
 
 
 @require_safe
@@ -67,9 +69,11 @@ def sources(request: HttpRequest) -> HttpResponse:
 @never_cache
 @for_curators
 def source_new(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
     form = SourceForm(request.POST or None, request.FILES or None, scope=request.scope)
+    if request.method == "POST" and (twin := _made_a_moment_ago(request, now)):
+        return see_other("curate:source_reading", twin.source.slug, twin.public_id)
     if request.method == "POST" and form.is_valid():
-        now = timezone.now()
         with transaction.atomic():
             source = form.save()
             reading = _preview(request, source, form.cleaned_data.get("file"), now)
@@ -321,6 +325,20 @@ def _decide(request: HttpRequest, reading: FeedReading, now: Any) -> HttpRespons
 def _preview(request: HttpRequest, source: Source, file: Any, now: Any) -> FeedReading:
     name = file.name if file else ""
     return readings.ask_for_preview(source, by=request.user, now=now, file=file or None, file_name=name)
+
+
+def _made_a_moment_ago(request: HttpRequest, now: datetime) -> FeedReading | None:
+    """Return the first look at a feed that this person has just added: the button was pressed twice."""
+    name, address = (request.POST.get(key, "").strip() for key in ("name", "address"))
+    file = request.FILES.get("file")
+    first = FeedReading.objects.select_related("source").filter(
+        source__name__iexact=name,
+        source__address=address,
+        file_name=file.name[:160] if file else "",
+        asked_by=request.user,
+        asked_at__gt=now - _A_MOMENT,
+    )
+    return first.order_by("-asked_at", "-pk").first() if name else None
 
 
 def _counts(ids: list[int]) -> dict[int, int]:

@@ -90,6 +90,17 @@ def test_pressing_twice_loses_and_doubles_nothing(desk, rows):
     assert FeedReading.objects.filter(kind="import").count() == 1
 
 
+def test_adding_a_feed_twice_adds_it_once(desk, rows):
+    first = add(desk, a_file(rows()))
+    second = add(desk, a_file(rows()))
+    other = add(desk, a_file(rows(), "other.json"))
+
+    assert other.status_code == 422
+    assert (second.status_code, second["Location"]) == (303, first["Location"])
+    assert Source.objects.count() == 1
+    assert FeedReading.objects.count() == 1
+
+
 def test_a_file_sent_while_another_is_read_is_asked_for_again(desk, rows):
     add(desk, a_file(rows()))
     other = {"from_file": "yes", "file": a_file(rows(3), "other.json")}
