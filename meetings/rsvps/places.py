@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from meetings import occurrences, rsvp_states
@@ -192,16 +193,25 @@ def take_back(rsvp: Rsvp, *, now: datetime) -> Rsvp:
 
 
 def give_back_unconfirmed(*, now: datetime) -> int:
-    """End the places nobody confirmed in time, erase their addresses, and offer them on. Returns how many."""
-    late = Rsvp.objects.filter(confirm_by__lte=now).order_by("occurrence", "pk").only("pk", "occurrence")
+    """End the places nobody confirmed in time, erase their addresses, and offer them on. Returns how many.
+
+    At a date that was moved forward they are held for less long than was said.
+    """
+    to_confirm = F("occurrence__starts_at") - CONFIRM_BEFORE_START
+    too_long = Q(confirm_by__gt=to_confirm) & Q(confirm_by__gt=now + CONFIRM_AT_LEAST)
+    late = Rsvp.objects.filter(Q(confirm_by__lte=now) | too_long).order_by("occurrence", "pk").only("pk", "occurrence")
     ended = 0
     for occurrence_id, group in groupby(list(late), attrgetter("occurrence_id")):
         ids = [rsvp.pk for rsvp in group]
         with transaction.atomic():
             occurrence = occurrences.locked(occurrence_id)
             # Some may have confirmed while we waited for the lock.
-            for rsvp in occurrence.rsvps.filter(pk__in=ids, confirm_by__lte=now):
+            for rsvp in occurrence.rsvps.filter(pk__in=ids, confirm_by__isnull=False):
                 rsvp.occurrence = occurrence
+                if rsvp.confirm_by > now:
+                    rsvp.confirm_by = last_moment_to_confirm(occurrence.starts_at, now=now)
+                    rsvp.save(update_fields=["confirm_by"])
+                    continue
                 rsvp_states.end(rsvp, RsvpReason.UNCONFIRMED, now=now)
                 forget(rsvp)
                 OutgoingMessage.objects.filter(rsvp=rsvp, recipient__isnull=False).delete()

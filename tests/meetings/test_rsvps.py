@@ -117,6 +117,21 @@ def test_what_nobody_confirms_is_given_back_and_its_address_erased():
     assert waiting.state == RsvpState.OFFERED
 
 
+@pytest.mark.parametrize(("hours_ahead", "held_for"), [(5, 180), (2, 15)])
+def test_at_a_date_that_is_moved_forward_a_place_is_held_until_two_hours_before_its_new_start(hours_ahead, held_for):
+    meeting = welcoming()
+    rsvp = rsvps.take_place(meeting, TUESDAY, person=ANA, now=NOW)
+    later = NOW + timedelta(hours=1)
+    occurrences.move(meeting, TUESDAY, to=later + timedelta(hours=hours_ahead), now=later)
+
+    ended = rsvps.give_back_unconfirmed(now=later), rsvps.give_back_unconfirmed(now=later + timedelta(minutes=1))
+
+    rsvp.refresh_from_db()
+    assert ended == (0, 0)
+    assert rsvp.confirm_by == later + timedelta(minutes=held_for)
+    assert rsvps.give_back_unconfirmed(now=rsvp.confirm_by) == 1
+
+
 def test_others_need_chairs_too():
     meeting = welcoming(capacity=4)
     family = rsvps.take_place(meeting, TUESDAY, person=rsvps.Person(others=2), now=NOW)
