@@ -78,7 +78,8 @@ def keep_sound(current: dict[str, Any], change: dict[str, Any], kept: dict[str, 
     after = current | change
     if after["in_person"] != ChannelState.NONE and after["venue_id"] is None:
         take_back("in_person", "venue_id")
-    if after["rrule"] and not (after["start_time"] and after["time_zone"]):
+    # With a first date and no rule it is held once.
+    if (after["rrule"] or after["first_on"]) and not (after["start_time"] and after["time_zone"]):
         take_back("rrule", "start_time", "time_zone")
     if after["min_age"] and after["max_age"] and after["max_age"] < after["min_age"]:
         take_back("min_age", "max_age")

@@ -129,7 +129,7 @@ class Writer:
         )
         self._sql(
             "SELECT i.key, m.id, r.digest, r.values, i.row_values, ng.id, nv.id, g.source_key, v.source_key, "
-            + columns_as_json(MEETINGS, "m", ("group_id", "venue_id", "state"))
+            + columns_as_json(MEETINGS, "m", ("group_id", "venue_id", "state", "first_on"))
             + ", (SELECT jsonb_object_agg(t.kind || '/' || t.slug, mt.value) FROM meetings_meetingtrait mt"
             " JOIN meetings_trait t ON t.id = mt.trait_id WHERE mt.meeting_id = m.id)"
             " FROM incoming i JOIN meetings_sourcerow r ON r.source_id = %(source)s AND r.key = i.key"

@@ -61,6 +61,20 @@ def test_corrections_of_group_venue_and_traits_survive(feeds, record):
     assert report.conflicts == 2
 
 
+def test_a_single_date_that_a_person_made_of_a_meeting_keeps_its_time(feeds, record):
+    feeds.load([record(), record("b", name="B")])
+    Meeting.objects.filter(source_key="tuesday-lanterns").update(rrule="", first_on="2026-05-05", last_on="2026-05-05")
+
+    report = feeds.load(
+        [record(day=..., time=..., end_time=...), record("b", name="B", day=..., time=..., end_time=...)]
+    )
+
+    once, other = Meeting.objects.order_by("pk")
+    assert (once.rrule, str(once.start_time), str(once.first_on)) == ("", "19:00:00", "2026-05-05")
+    assert (other.rrule, other.start_time) == ("", None)
+    assert (report.outcome, report.conflicts) == (ImportOutcome.DONE, 1)
+
+
 NOWHERE = {"formatted_address": "1 Lost Way, Nowhereville, USA"}
 
 
