@@ -16,10 +16,9 @@ from django.utils.translation import gettext as _
 
 from groups.models import Approach, Fellowship, Group
 from groups.text import web_address
-from meetings import access, geo, geo_sql, join_step, places, provenance, week_strip, wording
+from meetings import access, geo, geo_sql, join_step, places, provenance, structured_data, week_strip, wording
 from meetings.enums import ChannelState, JoinVisibility
 from meetings.models import Meeting, MeetingTrait
-from meetings.structured_data import absolute
 
 GROUPS_A_PAGE = 24
 # A group with more than these is somebody's list; its page shows the first of them.
@@ -87,6 +86,7 @@ class GroupPage:
     website: str
     website_host: str
     canonical_url: str
+    structured_data: str
     shows_demo: bool
 
 
@@ -163,7 +163,8 @@ def group_page(group: Group, *, now: datetime) -> GroupPage:
         description=join_step.notes_for(held_back, group.description, None) if held_back else group.description,
         website=website,
         website_host=(urlsplit(website).hostname or "").removeprefix("www."),
-        canonical_url=absolute(group.get_absolute_url()),
+        canonical_url=structured_data.absolute(group.get_absolute_url()),
+        structured_data=structured_data.of_group(group, website=website),
         shows_demo=group.source is not None and group.source.is_demo,
     )
 

@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from meetings import access, finder, geo, regions
+from meetings import access, finder, geo, regions, structured_data
 from meetings.enums import Attendance, ChannelState
 from meetings.finder.page import Centre, Link
 from meetings.finder.results import Result
 from meetings.models import Meeting, Place
-from meetings.structured_data import absolute
 
 # In and near a town: about half an hour by car.
 REACH = {"mi": 15, "km": 25}
@@ -32,6 +31,7 @@ class PlacePage:
     finder_url: str
     online_url: str
     canonical_url: str
+    structured_data: str
     shows_demo: bool
 
 
@@ -62,7 +62,10 @@ def prepare(place: Place, *, now: datetime) -> PlacePage:
         ],
         finder_url=f"{address}?{urlencode(asked)}",
         online_url=f"{address}?{urlencode({'attendance': Attendance.ONLINE.value})}",
-        canonical_url=absolute(place.get_absolute_url()),
+        canonical_url=structured_data.absolute(place.get_absolute_url()),
+        structured_data=structured_data.of_place(
+            place, [result.meeting for result in found.results], total=found.total
+        ),
         shows_demo=found.shows_demo,
     )
 

@@ -1,10 +1,12 @@
-"""What a search engine reads of a meeting: schema.org's EventSeries and its next dates, as JSON-LD.
+"""What a search engine reads of a page, as JSON-LD.
 
-The way in is never part of it, nor the place of a teen meeting or of a home: the page is the
-only address given. Source of the vocabulary: schema.org, version 29.
+Of a meeting that is schema.org's EventSeries and its next dates; of a group, a town and an
+approach what the page is about. The way in is never part of it, nor the place of a teen meeting
+or of a home: the page is the only address given. Source of the vocabulary: schema.org, version 29.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +15,13 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from groups.enums import Cost
+from groups.models import Approach, Fellowship, Group
 from meetings import access, schedules
 from meetings.enums import ChannelState
-from meetings.models import Meeting, Occurrence, Venue
+from meetings.models import Meeting, Occurrence, Place, Venue
 
 SCHEMA = "https://schema.org/"
+_CONTEXT = "https://schema.org"
 _MINUTE = timedelta(minutes=1)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Nothing in the data can end the script element it stands in.
@@ -51,10 +55,10 @@ def of_meeting(meeting: Meeting, starts: list[schedules.Start], changes: dict[da
     }
     dates = [shared | _date(meeting, start, changes.get(start.original_on), url) for start in starts]
     if schedule.rule.frequency is schedules.Frequency.ONCE:
-        data = {"@context": "https://schema.org", **dates[0]}
+        data = {"@context": _CONTEXT, **dates[0]}
     else:
         data = {
-            "@context": "https://schema.org",
+            "@context": _CONTEXT,
             "@type": "EventSeries",
             "@id": url,
             "url": url,
@@ -64,6 +68,73 @@ def of_meeting(meeting: Meeting, starts: list[schedules.Start], changes: dict[da
             "subEvent": dates,
         }
     return as_script(data)
+
+
+def of_group(group: Group, *, website: str) -> SafeString:
+    """Return a group as an organization. `website` is its own, "" for none; where it meets is told by its meetings."""
+    url = absolute(group.get_absolute_url())
+    data: dict[str, Any] = {"@context": _CONTEXT, "@type": "Organization", "@id": url, "url": url, "name": group.name}
+    if website:
+        data["sameAs"] = website
+    if group.fellowship is not None:
+        data["parentOrganization"] = _fellowship(group.fellowship)
+    return as_script(data)
+
+
+def of_place(place: Place, meetings: Sequence[Meeting], *, total: int) -> SafeString:
+    """Return a town with the pages of the next meetings in and near it, `total` in all; "" where there are none."""
+    if not meetings:
+        return SafeString("")
+    address = {"addressLocality": place.name, "addressRegion": place.region, "addressCountry": place.country}
+    town = {
+        "@type": "City",
+        "name": place.name,
+        "address": {"@type": "PostalAddress", **{name: value for name, value in address.items() if value}},
+        "geo": {"@type": "GeoCoordinates", "latitude": place.latitude, "longitude": place.longitude},
+    }
+    shown = [
+        {"@type": "ListItem", "position": number, "url": absolute(meeting.get_absolute_url())}
+        for number, meeting in enumerate(meetings, start=1)
+    ]
+    listed = {"@type": "ItemList", "numberOfItems": total, "itemListElement": shown}
+    url = absolute(place.get_absolute_url())
+    return as_script(_page("CollectionPage", url) | {"about": town, "mainEntity": listed})
+
+
+def of_approach(approach: Approach, *, website: str) -> SafeString:
+    """Return the page of an approach: what it is called, and where it speaks for itself.
+
+    `website` is a domain that was checked, "" for none.
+    """
+    about: dict[str, Any] = {"@type": "Thing", "name": str(approach.label), "description": str(approach.summary)}
+    if approach.also_known_as:
+        about["alternateName"] = list(map(str, approach.also_known_as))
+    if website:
+        about["sameAs"] = f"https://{website}"
+    return as_script(_page("WebPage", absolute(approach.get_absolute_url())) | {"about": about})
+
+
+def of_fellowship(fellowship: Fellowship, *, website: str) -> SafeString:
+    """Return the page of a fellowship, which is about an organization. `website` as of an approach."""
+    about = _fellowship(fellowship)
+    if website:
+        about["sameAs"] = f"https://{website}"
+    return as_script(_page("WebPage", absolute(fellowship.get_absolute_url())) | {"about": about})
+
+
+def _page(kind: str, url: str) -> dict[str, Any]:
+    return {"@context": _CONTEXT, "@type": kind, "@id": url, "url": url}
+
+
+def _fellowship(fellowship: Fellowship) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "@type": "Organization",
+        "name": str(fellowship.label),
+        "url": absolute(fellowship.get_absolute_url()),
+    }
+    if fellowship.abbreviation:
+        found["alternateName"] = str(fellowship.abbreviation)
+    return found
 
 
 def as_script(data: dict[str, Any]) -> SafeString:
