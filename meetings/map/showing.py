@@ -147,7 +147,10 @@ def _pins(found: clusters.Clusters, ids: np.ndarray) -> tuple[list[Pin], int]:
 
 
 def _label(meeting: Meeting, venue: Venue, many: int) -> str:
-    place, name = phrasing.isolated(wording.place_label(venue)), phrasing.isolated(meeting.name)
+    name = phrasing.isolated(meeting.name)
+    # Several that are known by their town alone stand at one point, whatever their houses are called.
+    is_of_town = many > 1 and venue.is_approximate
+    place = phrasing.isolated(wording.town_label(venue) if is_of_town else wording.place_label(venue))
     if many == 1:
         return _("%(meeting)s, %(place)s") % {"meeting": name, "place": place} if place else name
     words = ngettext("%(n)d meeting", "%(n)d meetings", many) % {"n": many}

@@ -274,7 +274,12 @@ def _foot(pdf: _Paper, text: str, *, x: float, width: float) -> None:
 
 def _code(address: str) -> bytes:
     picture = io.BytesIO()
-    segno.make(address, error="l", micro=False).save(picture, kind="png", scale=6, border=2)
+    try:
+        code = segno.make(address, error="l", micro=False)
+    except segno.DataOverflowError:
+        # More than any code holds: that of every meeting.
+        code = segno.make(address.partition("?")[0], error="l", micro=False)
+    code.save(picture, kind="png", scale=6, border=2)
     return picture.getvalue()
 
 

@@ -259,6 +259,11 @@ class FinderMap {
       rows.append(row);
     }
     box.append(title, rows);
+    if (found.total > found.listed.length) {
+      const rest = document.createElement("p");
+      rest.append(found.summary, " ", this.linkToAll(lat, lon));
+      box.append(rest);
+    }
     this.opened = pin;
     // As wide as there is room, and below the buttons in the corner, which would lie on it.
     const width = Math.min(270, this.map.getSize().x - 70);
@@ -277,6 +282,22 @@ class FinderMap {
     if (byKeyboard) {
       rows.querySelector("a")?.focus({ preventScroll: true });
     }
+  }
+
+  /* A link to the list of everything at one place, which has pages. */
+  linkToAll(lat, lon) {
+    const query = new URLSearchParams(this.query);
+    for (const name of [...NOT_KEPT, ...PLACE, "view"]) {
+      query.delete(name);
+    }
+    query.set("lat", lat.toFixed(2));
+    query.set("lon", L.latLng(lat, lon).wrap().lng.toFixed(2));
+    // Two decimals are up to 800 metres away.
+    query.set("within", "1");
+    const link = document.createElement("a");
+    link.href = `${window.location.pathname}?${query}`;
+    link.textContent = this.part.querySelector("[data-map-search]").textContent.trim();
+    return link;
   }
 
   /* The address of a search of what is in sight: its middle, and as far as its corners. */

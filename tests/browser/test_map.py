@@ -136,6 +136,37 @@ def test_without_script_there_is_the_list_and_a_plain_sentence(site, chromium):
     context.close()
 
 
+FULL_HOUSE = """
+from django.utils import timezone
+from meetings.finder import index
+from meetings.models import Meeting
+from tests.factories import GroupFactory, MeetingFactory, VenueFactory
+if {is_made}:
+    venue, group = VenueFactory(latitude=-54.28, longitude=-36.51, name="Full House"), GroupFactory(slug="full-house")
+    MeetingFactory.create_batch(23, venue=venue, group=group)
+else:
+    Meeting.objects.filter(group__slug="full-house").delete()
+index.refresh(None, now=timezone.now())
+"""
+
+
+def test_a_pin_that_cannot_tell_all_leads_to_all_of_them(site, desk: Page):
+    site.manage("shell", "-c", FULL_HOUSE.format(is_made=True))
+    try:
+        open_map(desk, site, "lat=-54.28&lon=-36.51&within=2&unit=km")
+        desk.locator(".map-pin").first.focus()
+        desk.keyboard.press("Enter")
+        told = desk.locator(".leaflet-popup .map-told")
+
+        expect(told.locator("li")).to_have_count(20, timeout=PLENTY)
+        expect(told).to_contain_text("23 meetings in this part of the map. The first 20 are listed.")
+        told.get_by_role("link", name="Search this area").click()
+
+        expect(desk.locator("#results-title")).to_contain_text("23 meetings", timeout=PLENTY)
+    finally:
+        site.manage("shell", "-c", FULL_HOUSE.format(is_made=False))
+
+
 def test_on_a_phone_what_a_pin_tells_is_read_whole_beside_the_buttons(site, chromium):
     context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
     phone = context.new_page()

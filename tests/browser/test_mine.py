@@ -124,6 +124,37 @@ def test_what_is_erased_while_dates_are_on_their_way_stays_erased(site, page: Pa
     assert what_is_kept(page) == NOTHING
 
 
+FORMERLY = """
+from django.utils import timezone
+from meetings.models import FormerAddress, Meeting
+if {is_made}:
+    meeting = Meeting.objects.get(slug={slug!r})
+    FormerAddress.objects.create(slug="once", meeting=meeting, since=timezone.now())
+else:
+    FormerAddress.objects.filter(slug="once").delete()
+"""
+
+
+def test_the_last_of_many_is_kept_on_under_the_name_it_has_now(site, page: Page, meeting):
+    name, slug = page.locator("h1").inner_text(), meeting.split("/")[-2]
+    slugs = [*(f"no-{n}" for n in range(60)), "once"]
+    told = {one: LISTED | {"name": one, "url": f"/meetings/{one}/"} for one in slugs}
+    page.evaluate("kept => localStorage.setItem('kept', JSON.stringify(kept))", saved(meetings=told))
+    site.manage("shell", "-c", FORMERLY.format(is_made=True, slug=slug))
+
+    try:
+        page.goto(site.url + "/mine/")
+        page.wait_for_selector("[data-asked=yes]", timeout=60_000)
+    finally:
+        site.manage("shell", "-c", FORMERLY.format(is_made=False, slug=slug))
+
+    kept = page.evaluate("JSON.parse(localStorage.kept).meetings")
+    assert len(kept) == 61
+    assert "once" not in kept
+    assert (kept[slug]["name"], kept[slug]["url"], kept[slug]["isGone"]) == (name, meeting, False)
+    assert kept["no-0"]["isGone"]
+
+
 @pytest.mark.parametrize("opened", ["/meetings/long-gone/", "/mine/"])
 def test_the_kept_page_of_a_meeting_that_is_gone_goes_too(site, page: Page, meeting, opened):
     keep(page)

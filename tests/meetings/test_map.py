@@ -1,5 +1,6 @@
 """The map: pins of what the finder finds in a view, the list beside it, and the ground below."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -94,6 +95,18 @@ def test_a_private_home_is_pinned_to_its_neighbourhood_and_not_named(client):
     assert "Town Hall" in hall["label"]
     assert "Millers" not in str(found)
     assert "Elm Lane" not in str(found)
+
+
+@pytest.mark.django_db
+def test_several_that_are_known_by_their_town_alone_are_told_by_it(client):
+    for name in ("Town Hall", "Old Mill"):
+        make_meeting(42.36, -71.06, is_approximate=True, name=name, street="", town="Boston", region="MA")
+    make_meeting(42.50, -71.26, is_approximate=True, name="Far Barn", town="Lowell", region="MA")
+
+    several, one = sorted(shown(client, **{**BOSTON, "zoom": "16"})["pins"], key=lambda pin: -pin["count"])
+
+    assert re.sub("[\u2066-\u2069]", "", several["label"]) == "2 meetings at Boston, MA"
+    assert "Far Barn" in one["label"]
 
 
 @pytest.mark.django_db

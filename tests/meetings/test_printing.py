@@ -282,6 +282,18 @@ def test_a_small_print_comes_at_once(client):
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_a_search_longer_than_any_code_holds_is_printed_too(client):
+    MeetingFactory(name="Tuesday Hope")
+    index.refresh(None, now=timezone.now())
+    search = {"q": "hope", "from_elsewhere": "x" * 3000}
+    assert len(client.get(CHOICE, search).content) > 3000
+
+    answer = client.get(NOW_PDF, search)
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert pages_of(answer.content)
+
+
 def test_nothing_found_is_said_and_not_printed(client):
     index.refresh(None, now=timezone.now())
 
