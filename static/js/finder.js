@@ -62,6 +62,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", () => {
+  const languages = document.querySelector("form.languages");
+  if (languages) {
+    // Another language shows this search, and not the one the page came with.
+    languages.elements.next.value = window.location.pathname + window.location.search;
+  }
   const total = document.querySelector("#finder [data-total]");
   const status = document.querySelector("[data-finder-status]");
   if (total && status) {
