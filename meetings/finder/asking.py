@@ -147,6 +147,11 @@ class Search:
             return SORT_BY_TIME
         return sort
 
+    @property
+    def typed(self) -> str:
+        """The words as somebody typed them: a stranger's text. Of several, those that are searched for."""
+        return next((text for text in map(str.strip, self.given.getlist("q")) if text), "")
+
     def anywhere(self, **changes: str | int | None) -> str:
         """Return the address of the same search wherever it is, with some more changes.
 

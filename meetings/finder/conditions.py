@@ -16,10 +16,10 @@ from meetings.finder.page import Link
 
 def chips(search: Search) -> list[Link]:
     """Return everything that is asked for, each with the search without it."""
-    given, asked, address = search.given, search.asked, search.address
+    asked, address = search.asked, search.address
     found = []
     if asked["q"]:
-        found.append(Link(phrasing.quoted(given["q"][:LONGEST_SHOWN]), address.having(q=None)))
+        found.append(Link(phrasing.quoted(search.typed[:LONGEST_SHOWN]), address.having(q=None)))
     if search.centre:
         # The heading says how far and in which country.
         town = search.centre.label.partition(",")[0]

@@ -57,7 +57,7 @@ def _without_one(search: Search) -> list[Link]:
     taken_away = {"hours": {"from": None, "until": None}}
     labels = {
         "near": _where(search),
-        "q": phrasing.quoted(search.given.get("q", "")[:LONGEST_SHOWN]),
+        "q": phrasing.quoted(search.typed[:LONGEST_SHOWN]),
         "hours": hours_label(search) if search.asked["from"] is not None or search.asked["until"] is not None else "",
         "soon": soon_label(search.asked["soon"]) if search.asked["soon"] else "",
     }
@@ -156,7 +156,7 @@ def _places_of_words(search: Search) -> list[Link]:
     """Return places whose name somebody may have typed as words, near which the rest of the search is made."""
     if not search.asked["q"] or search.asked["near"] or search.centre:
         return []
-    meant = places_meant.meant(search.given.get("q", "")[: words.LONGEST], limit=PLACES_OFFERED - 2)
+    meant = places_meant.meant(search.typed[: words.LONGEST], limit=PLACES_OFFERED - 2)
     return [
         Link(
             _("Near %(place)s") % {"place": phrasing.isolated(match.label)},

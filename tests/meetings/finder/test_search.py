@@ -469,6 +469,15 @@ def test_a_typing_mistake_is_corrected_when_nothing_is_found(typed, meant):
     assert page.empty.correction.url == f"?q={meant}"
 
 
+def test_of_words_that_are_given_twice_those_searched_for_are_shown():
+    MeetingFactory(slug="hope", name="Hope")
+
+    page = search("q=hope&q=zebra&q=")
+
+    assert slugs(page) == ["hope"]
+    assert [chip.label for chip in page.chips] == ["“hope”"]
+
+
 def test_no_correction_is_made_up_for_a_word_like_nothing_we_know():
     MeetingFactory(name="New Hope", venue__town="Montréal")
 
