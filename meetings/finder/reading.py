@@ -135,7 +135,7 @@ def with_changes(memory: Memory) -> Memory | None:
     columns["ids"][memory.size : size] = new["id"]
     changed = replace(
         memory, version=version, size=size, **columns, late=late, row_of_fact=row_of_fact, row_of_term=row_of_term,
-        zones=zones, kept={}, near={}, words={},
+        zones=zones, kept={}, near={}, answers={}, words={},
     )  # fmt: skip
     rows = rows[~is_new | (rows["is_listed"] == 1)]
     ids = rows["id"].astype(np.int64)

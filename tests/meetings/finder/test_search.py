@@ -782,6 +782,20 @@ def test_memory_that_follows_changes_equals_memory_that_is_read_anew(monkeypatch
     assert followed == anew
 
 
+def test_what_is_kept_for_all_is_right_after_a_change(monkeypatch):
+    monkeypatch.setattr(memory, "FEW", 0)
+    at = {"is_online": True, "rrule": "FREQ=WEEKLY;BYDAY=MO", "start_time": time(12, 30)}
+    MeetingFactory(**at)
+    before = search("approach=twelve-step&q=zzzz").empty.online_now
+    new = MeetingFactory(**at)
+    index.refresh([new.pk], now=NOW)
+
+    after = search("approach=twelve-step&q=zzzz", refresh=False).empty.online_now
+
+    assert (before.count, after.count) == (1, 2)
+    assert search(after.url[1:], refresh=False).total == 2
+
+
 def test_a_meeting_whose_number_is_larger_than_any_before_is_found(monkeypatch):
     monkeypatch.setattr(memory, "FEW", 0)
     MeetingFactory(slug="small")
