@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from groups import history
 from groups.enums import GroupState, ListingState
-from meetings import notices, rsvp_states, schedules
+from meetings import notices, rsvp_states, schedules, whereabouts
 from meetings.enums import MessageKind, RsvpReason, RsvpState
 from meetings.finder import index
 from meetings.models import Meeting, Occurrence, Pause, Rsvp, Venue
@@ -75,9 +75,10 @@ def materialize(meeting: Meeting, original_on: date) -> Occurrence:
         try:
             # Nothing about the date was changed, and who caused the row is nobody's business.
             with history.untold(), transaction.atomic():
-                return Occurrence.objects.create(
-                    meeting=meeting, original_on=original_on, starts_at=found.start.starts_at
-                )
+                row = Occurrence(meeting=meeting, original_on=original_on, starts_at=found.start.starts_at)
+                row.place_told = whereabouts.digest(meeting, row)
+                row.save()
+                return row
         except IntegrityError:
             # Somebody else made it a moment ago.
             row = Occurrence.objects.get(meeting=meeting, original_on=original_on)
@@ -208,7 +209,8 @@ def _save(row: Occurrence, kind: MessageKind | None, *, now: datetime) -> None:
     start = schedules.start_on(fresh(row.meeting).schedule(), row.original_on)
     if start is not None:
         row.starts_at = start.starts_at
-        row.save(update_fields=["starts_at"])
+        row.place_told = whereabouts.digest(row.meeting, row)
+        row.save(update_fields=["starts_at", "place_told"])
     if kind is not None:
         notices.tell(row, kind, now=now)
     index.refresh([row.meeting_id], now=now)
@@ -218,22 +220,27 @@ def _save(row: Occurrence, kind: MessageKind | None, *, now: datetime) -> None:
 
 
 def follow_changes(*, now: datetime) -> int:
-    """Bring the dates people have joined along with meetings that changed in any way.
+    """Bring the dates people have joined along with meetings that changed in any way, in time or place.
 
     Beat asks every minute, so that a change by import, by hand or by a host reaches those who
     are coming, whoever made it. Returns how many meetings were followed.
     """
-    joined = _joined(now).select_related("meeting__group").prefetch_related("meeting__pauses")
+    _forget_places_nobody_knows(now=now)
+    joined = (
+        _joined(now).select_related("meeting__group", "meeting__venue", "venue").prefetch_related("meeting__pauses")
+    )
     by_meeting: dict[Meeting, list[Occurrence]] = {}
     for row in joined:
         by_meeting.setdefault(row.meeting, []).append(row)
     followed = 0
     for meeting, rows in by_meeting.items():
         try:
-            if not _agrees(meeting, rows):
+            is_other_time = not _agrees(meeting, rows)
+            if is_other_time:
                 follow_rule(meeting, now=now)
                 index.refresh([meeting.pk], now=now)
-                followed += 1
+            is_other_place = _tell_of_other_place(meeting, rows, now=now)
+            followed += is_other_time or is_other_place
         except Exception:
             # One that cannot be read never stops the rest.
             logger.exception("the joined dates of meeting %s could not follow its rule", meeting.pk)
@@ -287,6 +294,30 @@ def _agrees(meeting: Meeting, rows: list[Occurrence]) -> bool:
         if start is None or start.starts_at != row.starts_at:
             return False
     return True
+
+
+def _tell_of_other_place(meeting: Meeting, rows: list[Occurrence], *, now: datetime) -> bool:
+    """Tell the people of each date whose usual place is another than they know. Returns whether there was one."""
+    is_told = False
+    for found in rows:
+        where = whereabouts.digest(meeting, found)
+        if where == found.place_told:
+            continue
+        with transaction.atomic():
+            row = locked(found.pk)
+            was, row.place_told = row.place_told, where
+            row.save(update_fields=["place_told"])
+            # Where nothing was kept this is what they know; a cancelled date is held nowhere.
+            if was not in ("", where) and not row.is_cancelled:
+                notices.tell(row, MessageKind.DATE_MOVED, now=now)
+                is_told = True
+    return is_told
+
+
+def _forget_places_nobody_knows(*, now: datetime) -> None:
+    """Whoever joins a date that nobody has joined knows its place as it is then."""
+    known = Occurrence.objects.filter(starts_at__gt=now).exclude(place_told="")
+    known.exclude(pk__in=_joined(now).values("pk")).update(place_told="")
 
 
 def _nearest(schedule: schedules.Schedule, row: Occurrence, *, now: datetime) -> schedules.Start | None:

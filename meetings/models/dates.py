@@ -55,9 +55,11 @@ class Occurrence(models.Model):
     starts_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("As last told to those who are coming; kept by occurrences")
     )
+    # Where those who are coming know it to be (`whereabouts`); "" where nobody comes. Kept by occurrences too.
+    place_told = models.CharField(max_length=16, blank=True, editable=False)
 
     objects = querysets.OccurrenceQuerySet.as_manager()
-    history = ListingHistory(apart=("starts_at",))
+    history = ListingHistory(apart=("starts_at", "place_told"))
 
     class Meta:
         verbose_name = _("occurrence")

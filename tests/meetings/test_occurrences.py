@@ -6,9 +6,9 @@ import pytest
 
 from groups.enums import ListingState
 from meetings import notices, occurrences, rsvps, schedules
-from meetings.enums import ContactKind, MessageKind, MessageState, RsvpPolicy, RsvpReason, RsvpState
+from meetings.enums import ChannelState, ContactKind, MessageKind, MessageState, RsvpPolicy, RsvpReason, RsvpState
 from meetings.finder import index
-from meetings.models import FinderEntry, Meeting, Occurrence, OutgoingMessage, Rsvp
+from meetings.models import FinderEntry, Meeting, Occurrence, OutgoingMessage, Rsvp, Venue
 from tests.factories import MeetingFactory, OccurrenceFactory, PauseFactory, VenueFactory
 from tests.helpers import instant
 
@@ -285,11 +285,89 @@ def test_dates_that_are_over_stay_as_they_were():
     assert (rsvp.state, rsvp.occurrence.starts_at) == (RsvpState.GOING, STARTS_AT)
 
 
+def test_people_hear_that_their_meeting_meets_elsewhere_from_now_on():
+    meeting = welcoming()
+    somebody(meeting)
+    Meeting.objects.update(venue=VenueFactory(street="2 Far Road", town="Salem"))
+
+    followed = occurrences.follow_changes(now=NOW), occurrences.follow_changes(now=NOW)
+
+    assert followed == (1, 0)
+    assert told() == [MessageKind.DATE_MOVED]
+
+
+def test_people_hear_that_the_address_of_their_place_was_another():
+    meeting = welcoming(venue__street="1 Near Road")
+    somebody(meeting)
+    Venue.objects.update(street="12 Near Road")
+
+    occurrences.follow_changes(now=NOW)
+
+    assert told() == [MessageKind.DATE_MOVED]
+
+
+def test_people_hear_that_a_meeting_left_its_room():
+    meeting = welcoming()
+    somebody(meeting)
+    Meeting.objects.update(in_person=ChannelState.NONE, online=ChannelState.OPEN)
+
+    occurrences.follow_changes(now=NOW)
+
+    assert told() == [MessageKind.DATE_MOVED]
+
+
+def test_another_spelling_of_the_place_is_no_news():
+    meeting = welcoming(venue__street="1, Rue de l’Église", venue__name="Hall")
+    somebody(meeting)
+    Venue.objects.update(street="1 rue de l'eglise", name="The old hall", postcode="02134", latitude=1, longitude=2)
+
+    assert occurrences.follow_changes(now=NOW) == 0
+    assert told() == []
+
+
+def test_who_joins_after_the_place_changed_is_told_nothing():
+    meeting = welcoming()
+    occurrences.materialize(meeting, TUESDAY)
+    Meeting.objects.update(venue=VenueFactory(street="2 Far Road", town="Salem"))
+    occurrences.follow_changes(now=NOW)
+    somebody(meeting)
+
+    followed = occurrences.follow_changes(now=NOW)
+
+    assert followed == 0
+    assert told() == []
+
+
+def test_a_date_with_a_place_of_its_own_stays_there():
+    meeting = welcoming()
+    somebody(meeting)
+    occurrences.move(meeting, TUESDAY, venue=VenueFactory(street="3 Other Road"), now=NOW)
+    before = told()
+    Meeting.objects.update(venue=VenueFactory(street="2 Far Road", town="Salem"))
+
+    followed = occurrences.follow_changes(now=NOW)
+
+    assert before == [MessageKind.DATE_MOVED]
+    assert followed == 0
+    assert told() == before
+
+
+def test_the_usual_place_of_a_cancelled_date_is_no_news_until_it_takes_place():
+    meeting = welcoming()
+    somebody(meeting)
+    occurrences.cancel(meeting, TUESDAY, now=NOW)
+    Meeting.objects.update(venue=VenueFactory(street="2 Far Road", town="Salem"))
+
+    occurrences.follow_changes(now=NOW)
+
+    assert told() == [MessageKind.DATE_CANCELLED]
+
+
 def test_following_many_meetings_takes_few_queries(django_assert_num_queries):
     for _ in range(3):
         somebody(welcoming())
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         occurrences.follow_changes(now=NOW)
 
 
