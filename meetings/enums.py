@@ -82,6 +82,7 @@ class ReviewFlag(TextChoices):
     OPEN_AND_CLOSED = "open-and-closed", _("Called both open and closed")
     NO_PLACE = "no-place", _("In person, but the place is not clear")
     UNKNOWN_LINK = "unknown-link", _("The link is not of a known meeting service")
+    UNKNOWN_PASSCODE = "unknown-passcode", _("The link asks for a passcode that is not told clearly")
     NO_WAY_IN = "no-way-in", _("No place, link or phone that works now")
     POSITION_MISSING = "position-missing", _("The place could not be put on the map")
 

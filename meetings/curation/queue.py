@@ -77,7 +77,13 @@ PROMISED_WHILE_HIDDEN = 1
 _HAS_CONFLICTS = Q(runs__outcome=ImportOutcome.DONE, runs__changes__action=ImportAction.CONFLICT)
 # Nothing new comes of a feed from then on until somebody lets the rows go, or it has them again.
 _STOPPED_SINCE = Q(runs__outcome=ImportOutcome.STOPPED, runs__started_at__gt=F("last_ok_at"))
-_PRESSING_FLAGS = [ReviewFlag.UNKNOWN_LINK, ReviewFlag.NO_WAY_IN, ReviewFlag.NTH_WEEKDAY, ReviewFlag.NO_PLACE]
+_PRESSING_FLAGS = [
+    ReviewFlag.UNKNOWN_LINK,
+    ReviewFlag.UNKNOWN_PASSCODE,
+    ReviewFlag.NO_WAY_IN,
+    ReviewFlag.NTH_WEEKDAY,
+    ReviewFlag.NO_PLACE,
+]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ def settle_links(row: Row, *, link: str, link_notes: str, number: str, number_no
     """Take the link, the phone number and what is said about them.
 
     A link of a service we do not know is kept and flagged. The passcode is taken from the
-    notes only where they give one clearly; the notes themselves stay whole.
+    notes only where they give one clearly; the notes themselves stay whole, and a passcode
+    that they speak of without giving it is flagged.
     """
     meeting = row.meeting
     address = links.web_address(link)
@@ -30,6 +31,8 @@ def settle_links(row: Row, *, link: str, link_notes: str, number: str, number_no
         meeting["join_notes"] = link_notes
         if code := links.passcode(link_notes):
             meeting["join_passcode"] = code
+    if address and links.is_passcode_unknown(address, link_notes):
+        meanings.flag(row, ReviewFlag.UNKNOWN_PASSCODE)
     dialled, words = links.phone(number)
     if number.strip() and not dialled and not words:
         row.left_out.append("phone")

@@ -39,12 +39,20 @@ _WRAPPERS = {"safelinks.protection.outlook.com": "url", "www.google.com": "q", "
 _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d(?:[\s,]*(?:,,|[,;*#x]|ext\.?)[\s\d,*#]*)?", re.IGNORECASE)
 _NOT_DIALLED = re.compile(r"[^\d+,*#]")
 _OTHER_NUMBER = re.compile(r"\b(?:id|pin|code|passcode|password|pw|pwd|room)\W*$", re.IGNORECASE)
+_CODE_IS_CALLED = (
+    r"(?:passcode|password|passwort|kennwort|pass\s*code|pwd|pw|contraseña|código de acceso|mot de passe|senha)"
+)
 _PASSCODE = re.compile(
-    r"(?<![\w-])(?:meeting\s+|zoom\s+)?(?:passcode|password|passwort|kennwort|pass\s*code|pwd|pw|contraseña|"
-    r"código de acceso|mot de passe|senha)"
-    r"\s*(?:is\b|[:=#])\s*(?P<code>[^\s,;()<>\"]{1,40})",
+    r"(?<![\w-])(?:meeting\s+|zoom\s+)?" + _CODE_IS_CALLED + r"\s*(?:is\b|[:=#])\s*(?P<code>[^\s,;()<>\"]{1,40})",
     re.IGNORECASE,
 )
+
+_SPOKEN_OF = re.compile(r"(?<!\w)" + _CODE_IS_CALLED + r"(?!\w)", re.IGNORECASE)
+_NONE_IS_NEEDED = re.compile(
+    r"(?<!\w)(?:no|without(?: an?)?|not need an?|ohne|kein|sin|sans|sem)\s+" + _CODE_IS_CALLED + r"(?!\w)",
+    re.IGNORECASE,
+)
+_PASSCODE_IN_LINK = re.compile(r"[?&#](?:pwd|p|passcode|password)=\w", re.IGNORECASE)
 
 _VENMO = re.compile(r"@?(?P<name>[A-Za-z0-9_-]{2,30})")
 _CASH_APP = re.compile(r"\$?(?P<name>[A-Za-z][A-Za-z0-9_-]{0,19})")
@@ -139,6 +147,12 @@ def passcode(text: str) -> str:
     codes = {found["code"].rstrip(".#") for found in _PASSCODE.finditer(text)}
     codes.discard("")
     return codes.pop() if len(codes) == 1 else ""
+
+
+def is_passcode_unknown(address: str, text: str) -> bool:
+    """Tell whether notes speak of a passcode, and neither they nor the link ("?pwd=…") give one clearly."""
+    speaks = _SPOKEN_OF.search(text) is not None and _NONE_IS_NEEDED.search(text) is None
+    return speaks and not passcode(text) and not _PASSCODE_IN_LINK.search(address)
 
 
 def payment_name(kind: str, text: str) -> str:

@@ -254,6 +254,25 @@ def test_links_are_made_whole_and_strangers_flagged(read, given, kept, flags):
     assert row.meeting.get("review_flags") == flags
 
 
+@pytest.mark.parametrize(
+    ("link", "notes", "is_flagged"),
+    [
+        ("https://zoom.us/j/1", "Password required, ask a member", True),
+        ("https://zoom.us/j/1", "Passcode: 12 on Mondays, passcode: 13 on Fridays", True),
+        ("https://zoom.us/j/1", "Pide la contraseña al grupo", True),
+        ("https://zoom.us/j/1", "Passcode: 12", False),
+        ("https://zoom.us/j/1", "No password needed", False),
+        ("https://zoom.us/j/1?pwd=abc", "The password is in the link", False),
+        ("https://zoom.us/j/1", "Meeting ID: 22", False),
+        ("", "Password required", False),
+    ],
+)
+def test_a_passcode_that_is_spoken_of_and_not_told_is_flagged(read, link, notes, is_flagged):
+    row = read(conference_url=link, conference_url_notes=notes)
+
+    assert (ReviewFlag.UNKNOWN_PASSCODE in row.meeting.get("review_flags", [])) == is_flagged
+
+
 @pytest.mark.parametrize("given", ["javascript:alert(1)", "Ask Bob", "https://me:secret@zoom.us/j/1", "ftp://x.org"])
 def test_a_link_that_is_none_is_dropped_and_named(read, given):
     row = read(conference_url=given)
