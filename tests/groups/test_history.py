@@ -41,7 +41,15 @@ def fields(model) -> set[str]:
 def test_every_field_is_kept_but_private_and_derived_ones(model):
     kept = fields(model.history.model)
 
-    derived = {"weekdays", "next_starts_at", "next_ends_at", "starts_at", "last_seen_at", "source_updated_at"}
+    derived = {
+        "weekdays",
+        "next_starts_at",
+        "next_ends_at",
+        "starts_at",
+        "place_told",
+        "last_seen_at",
+        "source_updated_at",
+    }
     facts = {"confirmed_at", "confirmed_by", "asked_at", "doubted_at", "created_at", "updated_at", "traits"}
     assert fields(model) - kept - derived - facts == PRIVATE.get(model, set())
 
