@@ -7,17 +7,17 @@ from meetings.enums import ChannelState
 from meetings.models import Meeting, Occurrence
 
 DIGEST_LENGTH = 16
-_ONLINE_ALONE = "online"
+_NO_ROOM = "no room"
 
 
 def digest(meeting: Meeting, row: Occurrence) -> str:
     """Return a short digest of where the date is held: the same as long as the same door is meant.
 
     A street and its town make a place; without a street its name does. Another spelling, a pin
-    that is put right or a postal code are no other place. A date that is held online alone has
-    one digest wherever its room would be.
+    that is put right or a postal code are no other place. A date that nobody can go to, since it is
+    online alone or the room is closed for now, has one digest wherever its room would be.
     """
-    said = _ONLINE_ALONE if row.is_online_only or meeting.in_person == ChannelState.NONE else _of_room(meeting, row)
+    said = _NO_ROOM if row.is_online_only or meeting.in_person != ChannelState.OPEN else _of_room(meeting, row)
     return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_LENGTH]
 
 

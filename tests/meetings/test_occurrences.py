@@ -306,10 +306,11 @@ def test_people_hear_that_the_address_of_their_place_was_another():
     assert told() == [MessageKind.DATE_MOVED]
 
 
-def test_people_hear_that_a_meeting_left_its_room():
+@pytest.mark.parametrize("in_person", [ChannelState.NONE, ChannelState.SUSPENDED])
+def test_people_hear_that_their_room_is_given_up_or_closed_for_now(in_person):
     meeting = welcoming()
     somebody(meeting)
-    Meeting.objects.update(in_person=ChannelState.NONE, online=ChannelState.OPEN)
+    Meeting.objects.update(in_person=in_person, online=ChannelState.OPEN)
 
     occurrences.follow_changes(now=NOW)
 
