@@ -262,8 +262,10 @@ def _live(meeting: Meeting, contact_key: str) -> StandingRsvp | None:
 
 
 def _pressed_before(meeting: Meeting, given: Given, *, now: datetime) -> StandingRsvp | None:
-    pressed = StandingRsvp.objects.filter(meeting=meeting, public_id=given.public_id) if given.public_id else None
-    return pressed.filter(created_at__gt=now - places.SAME_PRESS_WITHIN).first() if pressed is not None else None
+    if not given.public_id:
+        return None
+    a_moment_ago = StandingRsvp.objects.filter(created_at__gt=now - places.SAME_PRESS_WITHIN)
+    return a_moment_ago.filter(meeting=meeting, public_id=given.public_id).first()
 
 
 def _has_these_dates(standing: StandingRsvp, *, now: datetime) -> StandingRsvp | None:

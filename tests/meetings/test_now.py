@@ -15,10 +15,10 @@ from django.utils import translation
 from groups import catalogue
 from groups.enums import ApproachStatus
 from meetings.enums import ChannelState, JoinVisibility, OpenTo, TraitKind, TraitValue
-from meetings.finder import index, memory, names
+from meetings.finder import index
 from tests import site as sites
 from tests.factories import MeetingFactory, OccurrenceFactory
-from tests.helpers import give_trait, instant, words
+from tests.helpers import finding_at, give_trait, instant, words
 
 # A Tuesday, 6:30 pm in New York: half an hour before the factories' meetings.
 NOW = instant("2026-11-24 18:30", "America/New_York")
@@ -28,12 +28,8 @@ QUERIES = 5
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    memory.forget()
-    names.forget()
-    with time_machine.travel(NOW, tick=False):
+    with finding_at(NOW):
         yield
-    memory.forget()
-    names.forget()
 
 
 def now_page(client):

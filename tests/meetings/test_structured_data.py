@@ -4,10 +4,9 @@ import json
 import re
 
 import pytest
-import time_machine
 from django.conf import settings
 
-from meetings.finder import index, memory, names
+from meetings.finder import index
 from tests.factories import (
     ApproachFactory,
     FellowshipFactory,
@@ -15,7 +14,7 @@ from tests.factories import (
     MeetingFactory,
     PlaceFactory,
 )
-from tests.helpers import instant
+from tests.helpers import finding_at, instant
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +24,8 @@ NAME = "Hope </script><b> & Co"
 
 @pytest.fixture(autouse=True)
 def _now():
-    memory.forget()
-    names.forget()
-    with time_machine.travel(NOW, tick=False):
+    with finding_at(NOW):
         yield
-    memory.forget()
-    names.forget()
 
 
 def read(client, path: str) -> dict:

@@ -29,6 +29,17 @@ def listed(record):
 
 
 ZONE = ("--programme", "aa", "--time-zone", "America/New_York")
+BMLT_MEETING = {
+    "id_bigint": "5",
+    "meeting_name": "Hope",
+    "weekday_tinyint": "1",
+    "start_time": "10:00:00",
+    "venue_type": "1",
+    "location_street": "1 A St",
+    "time_zone": "America/New_York",
+    "formats": "Beh",
+    "format_shared_id_list": "33",
+}
 
 
 def test_a_load_tells_its_counts_and_exits_with_zero(load_feed, feeds, listed):
@@ -145,24 +156,7 @@ def test_another_programme_reads_every_row_anew(load_feed, feeds, listed):
 
 
 def test_bmlt_is_read_with_its_formats_and_service_bodies(load_feed, feeds):
-    meetings = feeds.write(
-        [
-            {
-                "id_bigint": "5",
-                "meeting_name": "Hope",
-                "weekday_tinyint": "1",
-                "start_time": "10:00:00",
-                "venue_type": "1",
-                "location_street": "1 A St",
-                "time_zone": "America/New_York",
-                "service_body_bigint": "9",
-                "formats": "Beh",
-                "format_shared_id_list": "33",
-                "published": "1",
-            }
-        ],
-        "search.json",
-    )
+    meetings = feeds.write([{**BMLT_MEETING, "service_body_bigint": "9", "published": "1"}], "search.json")
     formats = feeds.write({"formats": [{"id": "33", "key_string": "Beh", "world_id": "WCHR"}]}, "formats.json")
     bodies = feeds.write([{"id": "9", "name": "Harbor Area"}], "bodies.json")
 
@@ -179,18 +173,7 @@ def test_bmlt_is_read_with_its_formats_and_service_bodies(load_feed, feeds):
 
 def test_formats_that_a_bmlt_answer_brings_along_are_no_rows_and_are_read(load_feed, feeds):
     formats = [{"id": "33", "key_string": "Beh", "world_id": "WCHR"}]
-    meeting = {
-        "id_bigint": "5",
-        "meeting_name": "Hope",
-        "weekday_tinyint": "1",
-        "start_time": "10:00:00",
-        "venue_type": "1",
-        "location_street": "1 A St",
-        "time_zone": "America/New_York",
-        "formats": "Beh",
-        "format_shared_id_list": "33",
-    }
-    path = feeds.write({"formats": formats, "meetings": [meeting]}, "search.json")
+    path = feeds.write({"formats": formats, "meetings": [BMLT_MEETING]}, "search.json")
 
     first = json.loads(load_feed(path, "--json")[1])
     again = json.loads(load_feed(path, "--json")[1])
@@ -199,7 +182,7 @@ def test_formats_that_a_bmlt_answer_brings_along_are_no_rows_and_are_read(load_f
     assert (again["seen"], again["unchanged"]) == (1, 1)
     assert [trait.slug for trait in Meeting.objects.get().traits.all()] == ["wheelchair"]
     formats[0]["world_id"] = "OPEN"
-    feeds.write({"formats": formats, "meetings": [meeting]}, "search.json")
+    feeds.write({"formats": formats, "meetings": [BMLT_MEETING]}, "search.json")
     assert json.loads(load_feed(path, "--json")[1])["updated"] == 1
     assert Meeting.objects.get().open_to == "anyone"
 
